@@ -1,0 +1,3 @@
+"""From signed pacts to tables: read, segment, interpret, resolve, tabulate, store."""
+
+__version__ = "0.1.0"

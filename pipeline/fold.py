@@ -1,0 +1,43 @@
+"""Copies of a text to match on: the same length, one character for one, so that offsets stay valid."""
+
+import sys
+import unicodedata
+
+_SAME: dict[str, str] = {
+    "'": "’‘‛ʼ´`′",
+    '"': "“”„«»″",
+    "-": "‐‑‒–—―−\u00ad",
+    " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t",
+    "•": "▪●◦‣■□◾⁃∙\uf0b7",
+    "·": "⋅‧",
+}
+
+
+def _shape_table() -> dict[int, str]:
+    return {ord(char): plain for plain, chars in _SAME.items() for char in chars}
+
+
+def _plain_table() -> dict[int, str]:
+    """Lower case and no accents, for every character where that is one character again."""
+    table = _shape_table()
+    for code in range(0xC0, min(0x2000, sys.maxunicode)):
+        char = chr(code)
+        plain = "".join(c for c in unicodedata.normalize("NFD", char) if not unicodedata.combining(c)).lower()
+        if len(plain) == 1 and plain != char:
+            table.setdefault(code, plain)
+    table.update({code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)})
+    return table
+
+
+_SHAPE = _shape_table()
+_PLAIN = _plain_table()
+
+
+def shape(text: str) -> str:
+    """Straight quotes, plain dashes, spaces and bullets; case and accents stay. Same length."""
+    return text.translate(_SHAPE)
+
+
+def plain(text: str) -> str:
+    """As `shape`, and lower case without accents ("Déjà" gives "deja"). Same length."""
+    return text.translate(_PLAIN)

@@ -1,0 +1,185 @@
+"""The values that stages hand on. Offsets are code points into `Source.text`, half open."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Severity = Literal["info", "warning", "error"]
+Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
+Stance = Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"]
+DocumentStatus = Literal["complete", "partial", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A doubt, with where it stands; `code` is stable, `message` says what to do about it."""
+
+    severity: Severity
+    code: str
+    message: str
+    start: int | None = None
+    end: int | None = None
+    measure: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a reader gave: NFC text with `\\n` line ends, and ranges of bold and italic over it."""
+
+    pact_id: str
+    sha256: str
+    n_bytes: int
+    media_type: str
+    encoding: str | None
+    text: str
+    bold: tuple[tuple[int, int], ...] = ()
+    italic: tuple[tuple[int, int], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of whole lines. `parent` is the index of the block it stands under.
+
+    `body` is the span of what the block says without its mark ("N2 • ", "– "); `levels` are the
+    levels that a level block prints.
+    """
+
+    kind: str
+    rule: str | None
+    start: int
+    end: int
+    body: tuple[int, int]
+    parent: int | None = None
+    measure: int | None = None
+    levels: tuple[int, ...] = ()
+    evidence: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One assertion of an observation. `reach` says how its levels were named.
+
+    `levels` is None where the wording names none: whoever knows what is listed must fill it in.
+    """
+
+    block: int
+    stance: Stance
+    reach: Literal["named", "all", "this", "listed", "inherited"]
+    levels: tuple[int, ...] | None
+    text: tuple[int, int] | None
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Principle:
+    principle: str
+    title: str
+    text: str | None
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    measure: int
+    title: str | None
+    status: Status
+    origin: Literal["catalogue", "local"]
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    measure: int
+    level: int
+    status: Status
+    conditional: bool
+    excepted: bool
+    amended: bool
+    listed: bool
+    evidence: Literal["listing", "clause", "both", "none"]
+    clause: int | None
+    text: str | None
+    rule: str | None
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    measure: int
+    item: int
+    level: int | None
+    text: str
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    observation: int
+    block: int
+    measure: int | None
+    level: int | None
+    evidence: str
+    bold: bool
+    italic: bool
+    text: str
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedClause:
+    clause: int
+    observation: int
+    measure: int | None
+    stance: Stance
+    levels: tuple[int, ...]
+    text: str | None
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the document says of itself, before and after its measures."""
+
+    list_name: str | None = None
+    lead_candidate: str | None = None
+    commune: str | None = None
+    signed: bool | None = None
+    signed_on: date | None = None
+    announced_measures: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pact:
+    """A document understood: everything that the tables hold, and nothing of how they are written."""
+
+    source: Source
+    profile: str
+    catalogue: str
+    rules_fingerprint: str
+    facts: Facts
+    status: DocumentStatus
+    coverage: float
+    level_mode: Literal["set", "single", "none"]
+    blocks: tuple[Block, ...]
+    principles: tuple[Principle, ...]
+    measures: tuple[Measure, ...]
+    levels: tuple[Level, ...]
+    items: tuple[Item, ...]
+    observations: tuple[Observation, ...]
+    clauses: tuple[ResolvedClause, ...]
+    diagnostics: tuple[Diagnostic, ...]
