@@ -7,6 +7,7 @@ from typing import Literal
 Severity = Literal["info", "warning", "error"]
 Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
 Stance = Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"]
+Reach = Literal["named", "all", "this", "others", "listed", "inherited"]
 DocumentStatus = Literal["complete", "partial", "failed"]
 
 
@@ -66,7 +67,7 @@ class Clause:
 
     block: int
     stance: Stance
-    reach: Literal["named", "all", "this", "listed", "inherited"]
+    reach: Reach
     levels: tuple[int, ...] | None
     text: tuple[int, int] | None
     rule: str

@@ -1,0 +1,419 @@
+"""Join listing and clauses into one status per measure and level; tell every contradiction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from pipeline.facts import find_facts
+from pipeline.fold import plain
+from pipeline.model import (
+    Block,
+    Clause,
+    Diagnostic,
+    DocumentStatus,
+    Facts,
+    Item,
+    Level,
+    Measure,
+    Observation,
+    Pact,
+    Principle,
+    ResolvedClause,
+    Source,
+    Stance,
+    Status,
+)
+from pipeline.rules import Rules
+
+_STATUS: dict[Stance, Status] = {
+    "agree": "agreed",
+    "refuse": "refused",
+    "not_competent": "not_competent",
+    "done": "done",
+    "undecided": "undecided",
+}
+_ALIKE = 50.0
+"""Titles less alike than this (rapidfuzz's token_set_ratio, 0-100) are of two different measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The blocks of a pact by what they stand under; indexes are of blocks."""
+
+    headings: dict[int, list[int]]
+    levels: dict[tuple[int, int], list[int]]
+    observations: list[int]
+
+
+def resolve(
+    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], doubts: Iterable[Diagnostic], rules: Rules
+) -> Pact:
+    """Everything that the tables say of one document. `doubts` are the diagnostics of the stages before."""
+    facts, diagnostics = find_facts(source, blocks, rules)
+    found = [*source.diagnostics, *doubts, *diagnostics]
+    listing = _list(blocks)
+    observations = _observations(source, blocks, clauses, listing)
+    resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
+    levels, measures = [], []
+    for number in listing.headings:
+        own = [(c, r) for c, r in zip(clauses, resolved, strict=True) if r.measure == number]
+        rows = _levels(source, blocks, number, listing, own, rules, found)
+        levels += rows
+        measures.append(_measure(source, blocks, number, listing, rows, own, rules, found))
+    _check_count(facts, measures, found)
+    coverage = _coverage(source, blocks)
+    if not measures and not any(d.severity == "error" for d in found):
+        message = "no measure was found: check that this is a signed pact and that its measures are numbered"
+        found.append(Diagnostic("error", "no-measure", message))
+    return Pact(
+        source=source,
+        profile=rules.name,
+        catalogue=rules.edition,
+        rules_fingerprint=rules.fingerprint,
+        facts=facts,
+        status=_document_status(found),
+        coverage=coverage,
+        level_mode=_level_mode(levels, resolved),
+        blocks=blocks,
+        principles=_principles(source, blocks, found),
+        measures=tuple(measures),
+        levels=tuple(levels),
+        items=_items(source, blocks),
+        observations=tuple(observations),
+        clauses=tuple(resolved),
+        diagnostics=tuple(sorted(found, key=lambda d: (d.start if d.start is not None else -1, d.code, d.message))),
+    )
+
+
+def _list(blocks: tuple[Block, ...]) -> _Listing:
+    headings: dict[int, list[int]] = defaultdict(list)
+    levels: dict[tuple[int, int], list[int]] = defaultdict(list)
+    observations = []
+    for index, block in enumerate(blocks):
+        if block.kind == "measure" and block.measure is not None:
+            headings[block.measure].append(index)
+        elif block.kind == "level" and block.measure is not None:
+            for level in block.levels:
+                levels[block.measure, level].append(index)
+        elif block.kind == "observation":
+            observations.append(index)
+    return _Listing(dict(headings), dict(levels), observations)
+
+
+def _span(source: Source, block: Block) -> tuple[int, int]:
+    """A block without the space around it."""
+    text = source.text[block.start : block.end]
+    return block.start + len(text) - len(text.lstrip()), block.start + len(text.rstrip())
+
+
+def _body(source: Source, block: Block) -> str | None:
+    return source.text[slice(*block.body)].strip() or None
+
+
+def _covered(ranges: Iterable[tuple[int, int]], start: int, end: int) -> bool:
+    return any(first <= start and end <= last for first, last in ranges)
+
+
+def _observations(
+    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: _Listing
+) -> list[Observation]:
+    says_this = {clause.block for clause in clauses if clause.reach == "this"}
+    last_level = {number: max(at) for (number, _), at in sorted(listing.levels.items(), key=lambda kv: kv[1])}
+    observations: list[Observation] = []
+    under_levels: set[int] = set()
+    for index in listing.observations:
+        block = blocks[index]
+        start, end = _span(source, block)
+        level = _level_above(blocks, block)
+        measure = block.measure
+        # After the last level an observation may speak of the whole measure: it is the level's only
+        # if it says so, or if the measure's other observations stand under their levels too.
+        if measure is not None and index < last_level.get(measure, -1):
+            under_levels.add(measure)
+        elif index not in says_this and measure not in under_levels:
+            level = None
+        observations.append(
+            Observation(
+                observation=len(observations) + 1,
+                block=index,
+                measure=measure,
+                level=level,
+                evidence=block.evidence or "cue",
+                bold=_covered(source.bold, start, end),
+                italic=_covered(source.italic, start, end),
+                text=source.text[start:end],
+                rule=block.rule or "",
+                start=start,
+                end=end,
+            )
+        )
+    return observations
+
+
+def _level_above(blocks: tuple[Block, ...], block: Block) -> int | None:
+    parent = None if block.parent is None else blocks[block.parent]
+    return parent.levels[0] if parent is not None and len(parent.levels) == 1 else None
+
+
+def _resolve_clauses(
+    source: Source,
+    blocks: tuple[Block, ...],
+    clauses: Sequence[Clause],
+    observations: Sequence[Observation],
+    listing: _Listing,
+    rules: Rules,
+) -> list[ResolvedClause]:
+    by_block = {observation.block: observation for observation in observations}
+    named: dict[int, set[int]] = defaultdict(set)
+    resolved = []
+    for number, clause in enumerate(clauses, start=1):
+        observation = by_block[clause.block]
+        levels = _bears_on(clause, observation, blocks, listing, named[clause.block], rules)
+        named[clause.block].update(levels)
+        resolved.append(
+            ResolvedClause(
+                clause=number,
+                observation=observation.observation,
+                measure=observation.measure,
+                stance=clause.stance,
+                levels=levels,
+                text=source.text[slice(*clause.text)] if clause.text else None,
+                rule=clause.rule,
+                start=clause.start,
+                end=clause.end,
+            )
+        )
+    return resolved
+
+
+def _bears_on(
+    clause: Clause,
+    observation: Observation,
+    blocks: tuple[Block, ...],
+    listing: _Listing,
+    named: set[int],
+    rules: Rules,
+) -> tuple[int, ...]:
+    """The levels of a clause, now that it is known what the measure lists."""
+    if clause.levels is not None:
+        return clause.levels
+    listed = tuple(level for level in rules.words.numbers if (observation.measure, level) in listing.levels)
+    if observation.measure is None:
+        return ()
+    if clause.reach == "all":
+        return rules.words.numbers
+    if clause.reach == "others":
+        return tuple(level for level in rules.words.numbers if level not in named)
+    parent = blocks[observation.block].parent
+    if clause.reach == "this" and parent is not None and blocks[parent].levels:
+        return blocks[parent].levels
+    if clause.reach == "listed" and observation.level is not None:
+        return (observation.level,)
+    return listed
+
+
+def _levels(
+    source: Source,
+    blocks: tuple[Block, ...],
+    measure: int,
+    listing: _Listing,
+    clauses: Sequence[tuple[Clause, ResolvedClause]],
+    rules: Rules,
+    found: list[Diagnostic],
+) -> list[Level]:
+    listed = {level for number, level in listing.levels if number == measure}
+    if not listed and not clauses:
+        return []
+    rows = []
+    for level in rules.words.numbers:
+        own = [(clause, row) for clause, row in clauses if level in row.levels]
+        at = listing.levels.get((measure, level), [])
+        if len(at) > 1:
+            message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
+            found.append(Diagnostic("warning", "level-repeated", message, *_span(source, blocks[at[1]]), measure))
+        rows.append(_level(source, blocks, measure, level, at[0] if at else None, own, found))
+    return rows
+
+
+def _level(
+    source: Source,
+    blocks: tuple[Block, ...],
+    measure: int,
+    level: int,
+    at: int | None,
+    clauses: Sequence[tuple[Clause, ResolvedClause]],
+    found: list[Diagnostic],
+) -> Level:
+    verdict = _verdict(measure, level, clauses, found)
+    stances = {row.stance for _, row in clauses}
+    block = None if at is None else blocks[at]
+    status: Status = "unstated" if block is None else "agreed"
+    if verdict is not None:
+        status = _STATUS.get(verdict.stance, "agreed")
+        if block is not None and status == "refused":
+            message = f"level {level} of measure {measure} is printed, and yet refused here: the refusal was kept"
+            found.append(Diagnostic("warning", "listing-contradicted", message, verdict.start, verdict.end, measure))
+    evidence: Literal["listing", "clause", "both", "none"]
+    if verdict is None:
+        evidence = "none" if block is None else "listing"
+    else:
+        evidence = "clause" if block is None else "both"
+    span = _span(source, block) if block is not None else (verdict.start, verdict.end) if verdict else (None, None)
+    text = _body(source, block) if block is not None else None
+    return Level(
+        measure=measure,
+        level=level,
+        status=status,
+        conditional="condition" in stances,
+        excepted="except" in stances,
+        amended="amend" in stances,
+        listed=block is not None,
+        evidence=evidence,
+        clause=verdict.clause if verdict else None,
+        text=text or (verdict.text if verdict else None),
+        rule=block.rule if block is not None else verdict.rule if verdict else None,
+        start=span[0],
+        end=span[1],
+    )
+
+
+def _verdict(
+    measure: int, level: int, clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
+) -> ResolvedClause | None:
+    """The clause that decides: one that names the level before one that names none or all.
+
+    An amendment takes the level on where nothing else is said. "Accord sur N1, déjà réalisé" is done.
+    """
+    best: tuple[bool, ResolvedClause] | None = None
+    for clause, row in clauses:
+        if row.stance not in _STATUS:
+            continue
+        precise = clause.reach not in ("all", "listed")
+        if best is None or precise > best[0]:
+            best = (precise, row)
+        elif precise == best[0] and row.stance != best[1].stance:
+            pair = {row.stance, best[1].stance}
+            if pair != {"agree", "done"}:
+                message = f"level {level} of measure {measure} is said to be {best[1].stance} and {row.stance}: the last was kept"
+                found.append(Diagnostic("warning", "clauses-contradict", message, row.start, row.end, measure))
+            best = best if best[1].stance == "done" and row.stance == "agree" else (precise, row)
+    if best is not None:
+        return best[1]
+    return next((row for _, row in clauses if row.stance == "amend"), None)
+
+
+def _measure(
+    source: Source,
+    blocks: tuple[Block, ...],
+    number: int,
+    listing: _Listing,
+    levels: Sequence[Level],
+    clauses: Sequence[tuple[Clause, ResolvedClause]],
+    rules: Rules,
+    found: list[Diagnostic],
+) -> Measure:
+    at = listing.headings[number]
+    block = blocks[at[0]]
+    if len(at) > 1:
+        message = f"measure {number} has {len(at)} headings: all that stands under them was joined"
+        found.append(Diagnostic("warning", "measure-repeated", message, *_span(source, blocks[at[1]]), number))
+    title = _body(source, block)
+    known = rules.catalogue.get(number)
+    if known is not None and title is not None and not known.short:
+        _check_title(source, block, number, title, known.title, rules, found)
+    start, end = _span(source, block)
+    return Measure(
+        measure=number,
+        title=title,
+        status=_measure_status(levels, clauses),
+        origin="catalogue" if known is not None else "local",
+        rule=block.rule or "",
+        start=start,
+        end=end,
+    )
+
+
+def _check_title(
+    source: Source, block: Block, number: int, title: str, known: str, rules: Rules, found: list[Diagnostic]
+) -> None:
+    folded = plain(title)
+    if folded == plain(known) or fuzz.token_set_ratio(folded, plain(known)) >= _ALIKE:
+        return
+    others = {n: fuzz.token_set_ratio(folded, plain(m.title)) for n, m in rules.catalogue.items() if not m.short}
+    best = max(others, key=lambda n: others[n])
+    hint = f", which is rather that of measure {best}" if others[best] >= _ALIKE else ""
+    message = f"the title is not that of measure {number} in {rules.edition}{hint}: check the number"
+    found.append(Diagnostic("warning", "number-title-differ", message, *_span(source, block), number))
+
+
+def _measure_status(levels: Sequence[Level], clauses: Sequence[tuple[Clause, ResolvedClause]]) -> Status:
+    stated = {row.status for row in levels} - {"unstated"}
+    if "agreed" in stated:
+        return "agreed"
+    if not stated:
+        stated = {_STATUS[row.stance] for _, row in clauses if row.stance in _STATUS} or {"agreed"}
+    return next(iter(stated)) if len(stated) == 1 else "unstated"
+
+
+def _principles(source: Source, blocks: tuple[Block, ...], found: list[Diagnostic]) -> tuple[Principle, ...]:
+    principles: dict[str, Principle] = {}
+    for index, block in enumerate(blocks):
+        if block.kind != "principle":
+            continue
+        label = (block.label or "").upper()
+        start, end = _span(source, block)
+        if label in principles:
+            message = f"principle {label} has two headings: the first was kept"
+            found.append(Diagnostic("warning", "principle-repeated", message, start, end))
+            continue
+        texts = [other for other in blocks if other.kind == "text" and other.parent == index]
+        first, last = (texts[0].body[0], texts[-1].body[1]) if texts else (end, end)
+        text = source.text[first:last].strip() or None
+        principles[label] = Principle(label, _body(source, block) or "", text, block.rule or "", start, max(end, last))
+    return tuple(principles.values())
+
+
+def _items(source: Source, blocks: tuple[Block, ...]) -> tuple[Item, ...]:
+    counts: dict[int, int] = defaultdict(int)
+    items = []
+    for block in blocks:
+        if block.kind == "item" and block.measure is not None:
+            counts[block.measure] += 1
+            start, end = _span(source, block)
+            text = _body(source, block) or source.text[start:end]
+            level = _level_above(blocks, block)
+            items.append(Item(block.measure, counts[block.measure], level, text, block.rule or "", start, end))
+    return tuple(items)
+
+
+def _coverage(source: Source, blocks: Iterable[Block]) -> float:
+    """The share of the characters, white space apart, that stand in a block of a known kind (0-1)."""
+    total = sum(1 for char in source.text if not char.isspace())
+    unknown = sum(
+        1 for b in blocks if b.kind == "unknown" for char in source.text[b.start : b.end] if not char.isspace()
+    )
+    return (total - unknown) / total if total else 0.0
+
+
+def _level_mode(levels: Sequence[Level], clauses: Sequence[ResolvedClause]) -> Literal["set", "single", "none"]:
+    listed: dict[int, int] = defaultdict(int)
+    for row in levels:
+        listed[row.measure] += row.listed
+    spoken = any(clause.levels for clause in clauses)
+    if not spoken and not any(listed.values()):
+        return "none"
+    return "single" if len(listed) > 1 and not spoken and all(n == 1 for n in listed.values()) else "set"
+
+
+def _check_count(facts: Facts, measures: Sequence[Measure], found: list[Diagnostic]) -> None:
+    if facts.announced_measures is not None and facts.announced_measures != len(measures):
+        message = f"{facts.announced_measures} measures are announced, and {len(measures)} were found: look for the others"
+        found.append(Diagnostic("warning", "count-differs", message))
+
+
+def _document_status(found: Iterable[Diagnostic]) -> DocumentStatus:
+    severities = {diagnostic.severity for diagnostic in found}
+    return "failed" if "error" in severities else "partial" if "warning" in severities else "complete"
