@@ -1,0 +1,46 @@
+"""Many files to one set of tables: find them, parse each, and let none stop the others."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.model import Pact
+from pipeline.parse import parse_bytes, parse_source
+from pipeline.read import unreadable
+from pipeline.rules import Rules
+
+_NOT_PACTS = frozenset(["manifest.csv"])
+
+
+def find_inputs(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Pact ids and files, sorted by id. A folder is searched through; hidden files are left out.
+
+    Raises FileNotFoundError for an input that does not exist, ValueError for two files with one id.
+    """
+    found: dict[str, Path] = {}
+    for root in inputs:
+        if not root.exists():
+            raise FileNotFoundError(root)
+        files = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.is_file())
+        for path in files:
+            inside = Path(path.name) if root.is_file() else path.relative_to(root)
+            if any(part.startswith(".") for part in inside.parts) or inside.name in _NOT_PACTS:
+                continue
+            pact_id = inside.as_posix()
+            if found.setdefault(pact_id, path).resolve() != path.resolve():
+                raise ValueError(f"{found[pact_id]} and {path} would both be the pact {pact_id!r}")
+    return sorted(found.items())
+
+
+def parse_file(pact_id: str, path: Path, rules: Rules) -> Pact:
+    """Parse one file; one that cannot be opened is a failed pact with a diagnostic."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return parse_source(unreadable(pact_id, error.strerror or str(error)), rules)
+    return parse_bytes(data, pact_id, rules)
+
+
+def parse_files(files: Sequence[tuple[str, Path]], rules: Rules) -> Iterator[Pact]:
+    """Parse files in their order."""
+    for pact_id, path in files:
+        yield parse_file(pact_id, path, rules)

@@ -1,0 +1,178 @@
+"""The tables: the only definition of their columns, types, keys and titles."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its schema, its key, and which columns refer to which table."""
+
+    schema: pa.Schema
+    key: tuple[str, ...]
+    references: tuple[tuple[tuple[str, ...], str], ...] = ()
+
+
+_TEXT, _INT, _SMALL, _BOOL = pa.string(), pa.int32(), pa.int8(), pa.bool_()
+
+
+def _field(name: str, kind: pa.DataType, title: str, description: str, *, null: bool = False) -> pa.Field:
+    return pa.field(name, kind, nullable=null, metadata={"title": title, "description": description})
+
+
+def _table(*fields: pa.Field, key: tuple[str, ...], references: tuple[tuple[tuple[str, ...], str], ...] = ()) -> Table:
+    return Table(pa.schema(fields), key, references)
+
+
+_PACT = _field("pact_id", _TEXT, "Pacte", "Path of the input relative to the input folder, with /.")
+_RULE = _field("rule", _TEXT, "Règle", "Id of the rule that found this row.")
+_START = _field("start", _INT, "Début", "Code-point offset into documents.text where the evidence begins.")
+_END = _field("end", _INT, "Fin", "Code-point offset into documents.text where the evidence ends (exclusive).")
+_MEASURE = _field("measure", _INT, "Mesure", "Number of the measure as printed.")
+_OF_PACT = ((("pact_id",), "documents"),)
+_OF_MEASURE = (*_OF_PACT, (("pact_id", "measure"), "measures"))
+_STATUSES = "agreed, refused, not_competent, done, undecided or unstated."
+
+
+def _nullable(field: pa.Field) -> pa.Field:
+    return field.with_nullable(True)
+
+
+TABLES: dict[str, Table] = {
+    "documents": _table(
+        _PACT,
+        _field("sha256", _TEXT, "Empreinte", "SHA-256 of the input's bytes, in hexadecimal."),
+        _field("media_type", _TEXT, "Format", "Media type, told by content."),
+        _field("encoding", _TEXT, "Encodage", "Encoding that the text was read as.", null=True),
+        _field("n_bytes", _INT, "Taille (octets)", "Size of the input in bytes."),
+        _field("n_chars", _INT, "Taille (caractères)", "Length of text in code points."),
+        _field("profile", _TEXT, "Type de pacte", "Folder of rules that read the document."),
+        _field("list_name", _TEXT, "Liste", "Name of the candidate list, as printed.", null=True),
+        _field("lead_candidate", _TEXT, "Tête de liste", "Who leads the list, as printed.", null=True),
+        _field("commune", _TEXT, "Commune", "Name of the commune.", null=True),
+        _field("commune_code", _TEXT, "Code INSEE", "INSEE code of the commune.", null=True),
+        _field("signed", _BOOL, "Signé", "Whether the document says that it was signed.", null=True),
+        _field("signed_on", pa.date32(), "Signé le", "Date of the signature.", null=True),
+        _field("catalogue", _TEXT, "Catalogue", "Edition of the catalogue that measures are compared with."),
+        _field("level_mode", _TEXT, "Usage des niveaux", "set: any levels; single: one chosen; none: no levels."),
+        _field("announced_measures", _INT, "Mesures annoncées", "How many measures the document announces.", null=True),
+        _field("n_measures", _INT, "Mesures", "How many measures were found."),
+        _field("status", _TEXT, "État", "complete: no doubt; partial: with warnings; failed: with an error."),
+        _field("coverage", pa.float64(), "Couverture", "Share of the characters that were understood, 0-1."),
+        _field("n_diagnostics", _INT, "Signalements", "How many diagnostics the document has."),
+        _field("parser_version", _TEXT, "Version", "Version of the parser."),
+        _field("rules_fingerprint", _TEXT, "Empreinte des règles", "Hash of the rule files."),
+        _field("text", _TEXT, "Texte", "The text that all offsets refer to."),
+        key=("pact_id",),
+    ),
+    "blocks": _table(
+        _PACT,
+        _field("block", _INT, "Bloc", "Number of the block in the document, from 1."),
+        _field("kind", _TEXT, "Nature", "header, introduction, principle, measure, level, item, text, observation, theme, closing, furniture, blank or unknown."),
+        _field("parent", _INT, "Bloc parent", "Block that this one stands under.", null=True),
+        _nullable(_MEASURE),
+        _field("level", _SMALL, "Niveau", "The level that a level block prints; null for none or several.", null=True),
+        _nullable(_RULE),
+        _START,
+        _END,
+        key=("pact_id", "block"),
+        references=(*_OF_PACT, (("pact_id", "parent"), "blocks"), (("pact_id", "measure"), "measures")),
+    ),
+    "principles": _table(
+        _PACT,
+        _field("principle", _TEXT, "Principe", "Letter of the principle."),
+        _field("title", _TEXT, "Intitulé", "Title as printed."),
+        _field("text", _TEXT, "Texte", "Paragraph under the title.", null=True),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "principle"),
+        references=_OF_PACT,
+    ),
+    "measures": _table(
+        _PACT,
+        _MEASURE,
+        _field("title", _TEXT, "Intitulé", "Title as printed.", null=True),
+        _field("status", _TEXT, "Réponse", f"For the measure as a whole: {_STATUSES}"),
+        _field("origin", _TEXT, "Origine", "catalogue, or local: a measure of this pact only."),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "measure"),
+        references=_OF_PACT,
+    ),
+    "levels": _table(
+        _PACT,
+        _MEASURE,
+        _field("level", _SMALL, "Niveau", "Number of the level as printed."),
+        _field("status", _TEXT, "Réponse", f"What the list answers: {_STATUSES}"),
+        _field("conditional", _BOOL, "Sous condition", "A condition bears on the level."),
+        _field("excepted", _BOOL, "Avec exception", "A part of the level is left out."),
+        _field("amended", _BOOL, "Modifié", "The level is taken on in another wording."),
+        _field("listed", _BOOL, "Imprimé", "The level is printed under the measure."),
+        _field("evidence", _TEXT, "Preuve", "listing, clause, both or none."),
+        _field("clause", _INT, "Clause", "The clause that decided the status.", null=True),
+        _field("text", _TEXT, "Texte", "Wording of the level, in the source's own characters.", null=True),
+        _nullable(_RULE),
+        _nullable(_START),
+        _nullable(_END),
+        key=("pact_id", "measure", "level"),
+        references=(*_OF_MEASURE, (("pact_id", "clause"), "clauses")),
+    ),
+    "items": _table(
+        _PACT,
+        _MEASURE,
+        _field("item", _INT, "Point", "Number of the item under its measure, from 1."),
+        _field("level", _SMALL, "Niveau", "Level that the item stands under.", null=True),
+        _field("text", _TEXT, "Texte", "Text without the bullet."),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "measure", "item"),
+        references=_OF_MEASURE,
+    ),
+    "observations": _table(
+        _PACT,
+        _field("observation", _INT, "Observation", "Number of the observation in the document, from 1."),
+        _field("measure", _INT, "Mesure", "Measure that it is about; null: the whole pact.", null=True),
+        _field("level", _SMALL, "Niveau", "Level that it stands under, where it is about that one.", null=True),
+        _field("evidence", _TEXT, "Preuve", "How it was known: style, cue, label or catalogue."),
+        _field("bold", _BOOL, "Gras", "Whether it is bold throughout."),
+        _field("italic", _BOOL, "Italique", "Whether it is italic throughout."),
+        _field("text", _TEXT, "Texte", "The observation, word for word."),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "observation"),
+        references=_OF_MEASURE,
+    ),
+    "clauses": _table(
+        _PACT,
+        _field("clause", _INT, "Clause", "Number of the clause in the document, from 1."),
+        _field("observation", _INT, "Observation", "Observation that it is part of."),
+        _nullable(_MEASURE),
+        _field("stance", _TEXT, "Position", "agree, refuse, not_competent, done, undecided, condition, except or amend."),
+        _field("levels", pa.list_(pa.field("element", _SMALL, nullable=False)), "Niveaux", "Levels that it bears on."),
+        _field("text", _TEXT, "Texte", "What it is about, in the source's own characters.", null=True),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "clause"),
+        references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
+    ),
+    "diagnostics": _table(
+        _PACT,
+        _field("diagnostic", _INT, "Signalement", "Number of the diagnostic in the document, from 1."),
+        _field("severity", _TEXT, "Gravité", "info, warning or error."),
+        _field("code", _TEXT, "Code", "Stable name of the kind of doubt."),
+        _field("message", _TEXT, "Message", "What is doubtful, and what to do."),
+        _nullable(_MEASURE),
+        _nullable(_START),
+        _nullable(_END),
+        _field("line", _INT, "Ligne", "Line of the text, from 1.", null=True),
+        _field("column", _INT, "Colonne", "Column in the line, in code points from 1.", null=True),
+        key=("pact_id", "diagnostic"),
+        references=_OF_PACT,
+    ),
+}
