@@ -1,0 +1,57 @@
+# `make` sets up and parses raw/ into output/; `make help` says the rest.
+PYTHON ?= python3
+RAW    ?= raw
+OUTPUT ?= output
+GOLDEN ?= tests/golden
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+
+SOURCES := $(shell find $(RAW) rules pipeline -type f -not -name '*.pyc' 2>/dev/null)
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := parse
+.PHONY: parse test lint check accept bench lock clean help
+
+parse: $(READY) ## set up .venv, then parse raw/ into output/ (the default)
+	@if $(MAKE) --silent --question $(OUTPUT)/manifest.json; then echo "$(OUTPUT)/ is up to date: nothing to do"; \
+	else $(MAKE) --silent $(OUTPUT)/manifest.json; fi
+
+$(OUTPUT)/manifest.json: $(SOURCES) $(READY)
+	@$(BIN)/pacte parse $(RAW) -o $(OUTPUT)
+
+$(READY): requirements.lock pyproject.toml
+	@echo "setting up $(VENV) (once, a minute or two)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+check: $(READY) ## parse raw/ anew and compare with the approved parse in tests/golden/
+	@$(BIN)/python tests/approve.py check $(RAW) $(GOLDEN)
+
+accept: $(READY) ## approve today's parse of raw/ (read the difference first)
+	@$(BIN)/python tests/approve.py accept $(RAW) $(GOLDEN)
+
+bench: $(READY) ## time each stage on the pact in raw/
+	@$(BIN)/python tests/bench.py
+
+lock: $(READY) ## resolve the dependencies anew into requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade --group dev -o requirements.lock pyproject.toml
+
+clean: ## remove what make made
+	rm -rf $(OUTPUT) $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
