@@ -43,7 +43,6 @@ _QUALIFIERS = frozenset(["condition", "except", "amend"])
 _REMEMBERED = 20_000
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Reference:
     """Tokens `start` to `end` that name levels. `members` are (token, level), where numbers are printed."""
@@ -93,6 +92,22 @@ def interpret(
     return tuple(clauses), tuple(diagnostics)
 
 
+def clauses_in(sentence: str, rules: Rules) -> list[str]:
+    """The ids of the clause rules that fire on a sentence, in order: to try a rule out."""
+    doc = _tried(sentence, rules)
+    return [span.label_ for span in doc.spans["cues"]]
+
+
+def references_in(sentence: str, rules: Rules) -> list[str]:
+    """What each level reference in a sentence means, in order: to try a rule out."""
+    return [reference.means for reference in _tried(sentence, rules).user_data["references"]]
+
+
+def _tried(sentence: str, rules: Rules) -> Doc:
+    words, _, _ = _skeleton(plain(sentence), (0, len(sentence)), [])
+    return _reader(rules).nlp(" ".join(words))
+
+
 def _interpret_block(
     text: str, folded: str, index: int, block: Block, rules: Rules
 ) -> tuple[list[Clause], list[Diagnostic]]:
@@ -103,13 +118,28 @@ def _interpret_block(
     place = _Place(text, index, words, spans, aside_at)
     clauses = [_clause(place, reading, assertion) for assertion in reading.assertions]
     diagnostics = [
-        Diagnostic("info", "parenthesis-unclosed", "this parenthesis is never closed", a.start, a.start + 1, block.measure)
+        Diagnostic(
+            "info",
+            "parenthesis-unclosed",
+            "this parenthesis is never closed",
+            a.start,
+            a.start + 1,
+            block.measure,
+        )
         for a in asides
         if not a.closed
     ]
     for references, code, message in (
-        (reading.silent, "reference-without-stance", "levels are named here, but what is said of them was not understood"),
-        (reading.ambiguous, "scope-ambiguous", "these levels may belong to the words before or after: check the status"),
+        (
+            reading.silent,
+            "reference-without-stance",
+            "levels are named here, but what is said of them was not understood",
+        ),
+        (
+            reading.ambiguous,
+            "scope-ambiguous",
+            "these levels may belong to the words before or after: check the status",
+        ),
     ):
         for ref in references:
             span = (spans[ref.start][0], spans[ref.end - 1][1])
@@ -181,7 +211,9 @@ def _wording(place: _Place, assertion: _Assertion) -> tuple[int, int] | None:
     """What the clause is about, as a span of the source without outer space."""
     policy = "aside" if assertion.stance == "refuse" else assertion.rule.text
     if policy == "aside":
-        aside = next((place.asides[i] for i in range(assertion.start, assertion.reach_end) if i in place.asides), None)
+        aside = next(
+            (place.asides[i] for i in range(assertion.start, assertion.reach_end) if i in place.asides), None
+        )
         if aside is not None:
             return _stripped(place.text, *aside.inner, separators="")
         after = max([assertion.end, *(ref.end for ref in assertion.references)])
@@ -319,7 +351,9 @@ class LevelReferences:
         while end < len(words):
             is_range = words[end] in _RANGES
             joint = end
-            while joint < len(words) and words[joint] in (_RANGES if is_range else _JOINS) and joint - end < 2:
+            while (
+                joint < len(words) and words[joint] in (_RANGES if is_range else _JOINS) and joint - end < 2
+            ):
                 joint += 1
             following = self._number(words, joint, bare=True) if joint > end else None
             if following is None:
@@ -345,7 +379,9 @@ class LevelReferences:
         while has_noun and at < len(words) and words[at] in _ARTICLES:
             at += 1
         if at < len(words) and words[at].isdecimal() and int(words[at]) in self.numbers:
-            counts_things = not has_noun and at + 1 < len(words) and re.fullmatch(r"[^\W\d]{4,}s|%|€", words[at + 1])
+            counts_things = (
+                not has_noun and at + 1 < len(words) and re.fullmatch(r"[^\W\d]{4,}s|%|€", words[at + 1])
+            )
             return None if counts_things else (at + 1, int(words[at]))
         return None
 
@@ -379,7 +415,9 @@ def _without_level(doc: Doc, span: Span) -> Span:
     return Span(doc, span.start, end, span.label)
 
 
-def _assert(words: list[str], cues: list[tuple[ClauseRule, int, int]], references: list[_Reference]) -> _Reading:
+def _assert(
+    words: list[str], cues: list[tuple[ClauseRule, int, int]], references: list[_Reference]
+) -> _Reading:
     """Scope: see the head of this module."""
     cues = _outside_wordings(words, cues, references)
     stops = [(start, words[start]) for rule, start, _ in cues if rule.role == "terminating"]
@@ -407,7 +445,11 @@ def _outside_wordings(
     for index, (rule, start, end) in enumerate(cues):
         if quoting and rule.role == "terminating" and words[start] != ".":
             following = cues[index + 1] if index + 1 < len(cues) else None
-            near = following and following[1] <= end + 1 and any(0 <= ref.start - following[2] <= 1 for ref in references)
+            near = (
+                following
+                and following[1] <= end + 1
+                and any(0 <= ref.start - following[2] <= 1 for ref in references)
+            )
             quoting = not near
         if not quoting:
             kept.append((rule, start, end))
@@ -426,10 +468,13 @@ def _share(
         before = max((i for i, cue in enumerate(real) if cue[2] <= ref.start), default=None)
         after = min((i for i, cue in enumerate(real) if cue[1] >= ref.end), default=None)
         if before is not None and (
-            any(real[before][2] <= at < ref.start for at in stops) or not _takes_after(real[before], ref, words)
+            any(real[before][2] <= at < ref.start for at in stops)
+            or not _takes_after(real[before], ref, words)
         ):
             before = None
-        if after is not None and (real[after][0].levels == "after" or any(ref.end <= at < real[after][1] for at in stops)):
+        if after is not None and (
+            real[after][0].levels == "after" or any(ref.end <= at < real[after][1] for at in stops)
+        ):
             after = None
         if before is not None and after is not None and owned[before]:
             before = None
@@ -495,7 +540,11 @@ def _inherit(assertions: list[_Assertion], stops: list[int]) -> Iterator[_Assert
             for earlier in range(index - 1, -1, -1):
                 main = assertions[earlier].stance not in _QUALIFIERS
                 severed = any(assertions[earlier].end <= at < assertion.start for at in stops)
-                if main and (qualifies or not severed) and (not qualifies or assertions[earlier].stance == "agree"):
+                if (
+                    main
+                    and (qualifies or not severed)
+                    and (not qualifies or assertions[earlier].stance == "agree")
+                ):
                     inherits = earlier
                     break
         yield replace(assertion, inherits=inherits)

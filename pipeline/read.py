@@ -46,7 +46,9 @@ def read(data: bytes, pact_id: str) -> Source:
 def unreadable(pact_id: str, reason: str) -> Source:
     """A file that the system would not give us, as a source without text."""
     diagnostics = (_error("unreadable", f"the file cannot be opened ({reason}): check its rights"),)
-    return Source(pact_id, hashlib.sha256(b"").hexdigest(), 0, "text/plain", None, "", diagnostics=diagnostics)
+    return Source(
+        pact_id, hashlib.sha256(b"").hexdigest(), 0, "text/plain", None, "", diagnostics=diagnostics
+    )
 
 
 def _media_type(data: bytes) -> tuple[str, str | None]:
@@ -99,7 +101,8 @@ def _guess(data: bytes, among: list[str]) -> tuple[str | None, bool]:
 
     found = from_bytes(data, cp_isolation=among, language_threshold=0.0).best()
     if found is None:
-        return None, False
+        # The commonest code page still gives most of the words; what it cannot read shows as U+FFFD.
+        return (None, False) if b"\x00" in data else ("cp1252", False)
     # Single-byte encodings accept any bytes: only the letters that come out tell the right one.
     return found.encoding, _is_french(str(found))
 
@@ -107,7 +110,9 @@ def _guess(data: bytes, among: list[str]) -> tuple[str | None, bool]:
 def _is_french(text: str) -> bool:
     """Whether the accented letters are those of French: in a wrong code page they are not."""
     beyond = [char for char in text if char >= "\x80"]
-    usual = sum(1 for char in beyond if char in "éèàùçâêîôûëïüöœÉÈÀÇÂÊÎÔÛœŒ’‘“”«»–—…•·°€²³ª\u00a0\u202f\ufeff")
+    usual = sum(
+        1 for char in beyond if char in "éèàùçâêîôûëïüöœÉÈÀÇÂÊÎÔÛœŒ’‘“”«»–—…•·°€²³ª\u00a0\u202f\ufeff"
+    )
     return usual >= 0.9 * len(beyond)
 
 

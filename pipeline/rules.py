@@ -97,7 +97,8 @@ class ClauseRule(_TokenRule):
 
     role: Literal["real", "pseudo", "terminating"] = "real"
     stance: (
-        Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"] | None
+        Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"]
+        | None
     ) = None
     levels: Literal["after", "before", "either"] = "either"
     text: Literal["aside", "cue", "rest"] = "aside"
@@ -235,7 +236,9 @@ def _load_catalogue(folder: Path, numbers: tuple[int, ...]) -> dict[int, Catalog
         number = int(row["measure"])
         catalogue[number] = CatalogueMeasure(row["title"], row["short"] == "true", wordings.pop(number, {}))
     if wordings:
-        raise RuleError(f"{folder / 'levels.csv'}: measure {min(wordings)} is not in measures.csv: add it there")
+        raise RuleError(
+            f"{folder / 'levels.csv'}: measure {min(wordings)} is not in measures.csv: add it there"
+        )
     return catalogue
 
 

@@ -21,14 +21,18 @@ def _field(name: str, kind: pa.DataType, title: str, description: str, *, null: 
     return pa.field(name, kind, nullable=null, metadata={"title": title, "description": description})
 
 
-def _table(*fields: pa.Field, key: tuple[str, ...], references: tuple[tuple[tuple[str, ...], str], ...] = ()) -> Table:
+def _table(
+    *fields: pa.Field, key: tuple[str, ...], references: tuple[tuple[tuple[str, ...], str], ...] = ()
+) -> Table:
     return Table(pa.schema(fields), key, references)
 
 
 _PACT = _field("pact_id", _TEXT, "Pacte", "Path of the input relative to the input folder, with /.")
 _RULE = _field("rule", _TEXT, "Règle", "Id of the rule that found this row.")
 _START = _field("start", _INT, "Début", "Code-point offset into documents.text where the evidence begins.")
-_END = _field("end", _INT, "Fin", "Code-point offset into documents.text where the evidence ends (exclusive).")
+_END = _field(
+    "end", _INT, "Fin", "Code-point offset into documents.text where the evidence ends (exclusive)."
+)
 _MEASURE = _field("measure", _INT, "Mesure", "Number of the measure as printed.")
 _OF_PACT = ((("pact_id",), "documents"),)
 _OF_MEASURE = (*_OF_PACT, (("pact_id", "measure"), "measures"))
@@ -55,8 +59,16 @@ TABLES: dict[str, Table] = {
         _field("signed", _BOOL, "Signé", "Whether the document says that it was signed.", null=True),
         _field("signed_on", pa.date32(), "Signé le", "Date of the signature.", null=True),
         _field("catalogue", _TEXT, "Catalogue", "Edition of the catalogue that measures are compared with."),
-        _field("level_mode", _TEXT, "Usage des niveaux", "set: any levels; single: one chosen; none: no levels."),
-        _field("announced_measures", _INT, "Mesures annoncées", "How many measures the document announces.", null=True),
+        _field(
+            "level_mode", _TEXT, "Usage des niveaux", "set: any levels; single: one chosen; none: no levels."
+        ),
+        _field(
+            "announced_measures",
+            _INT,
+            "Mesures annoncées",
+            "How many measures the document announces.",
+            null=True,
+        ),
         _field("n_measures", _INT, "Mesures", "How many measures were found."),
         _field("status", _TEXT, "État", "complete: no doubt; partial: with warnings; failed: with an error."),
         _field("coverage", pa.float64(), "Couverture", "Share of the characters that were understood, 0-1."),
@@ -69,10 +81,21 @@ TABLES: dict[str, Table] = {
     "blocks": _table(
         _PACT,
         _field("block", _INT, "Bloc", "Number of the block in the document, from 1."),
-        _field("kind", _TEXT, "Nature", "header, introduction, principle, measure, level, item, text, observation, theme, closing, furniture, blank or unknown."),
+        _field(
+            "kind",
+            _TEXT,
+            "Nature",
+            "header, introduction, principle, measure, level, item, text, observation, theme, closing, furniture, blank or unknown.",
+        ),
         _field("parent", _INT, "Bloc parent", "Block that this one stands under.", null=True),
         _nullable(_MEASURE),
-        _field("level", _SMALL, "Niveau", "The level that a level block prints; null for none or several.", null=True),
+        _field(
+            "level",
+            _SMALL,
+            "Niveau",
+            "The level that a level block prints; null for none or several.",
+            null=True,
+        ),
         _nullable(_RULE),
         _START,
         _END,
@@ -136,7 +159,9 @@ TABLES: dict[str, Table] = {
         _PACT,
         _field("observation", _INT, "Observation", "Number of the observation in the document, from 1."),
         _field("measure", _INT, "Mesure", "Measure that it is about; null: the whole pact.", null=True),
-        _field("level", _SMALL, "Niveau", "Level that it stands under, where it is about that one.", null=True),
+        _field(
+            "level", _SMALL, "Niveau", "Level that it stands under, where it is about that one.", null=True
+        ),
         _field("evidence", _TEXT, "Preuve", "How it was known: style, cue, label or catalogue."),
         _field("bold", _BOOL, "Gras", "Whether it is bold throughout."),
         _field("italic", _BOOL, "Italique", "Whether it is italic throughout."),
@@ -152,8 +177,18 @@ TABLES: dict[str, Table] = {
         _field("clause", _INT, "Clause", "Number of the clause in the document, from 1."),
         _field("observation", _INT, "Observation", "Observation that it is part of."),
         _nullable(_MEASURE),
-        _field("stance", _TEXT, "Position", "agree, refuse, not_competent, done, undecided, condition, except or amend."),
-        _field("levels", pa.list_(pa.field("element", _SMALL, nullable=False)), "Niveaux", "Levels that it bears on."),
+        _field(
+            "stance",
+            _TEXT,
+            "Position",
+            "agree, refuse, not_competent, done, undecided, condition, except or amend.",
+        ),
+        _field(
+            "levels",
+            pa.list_(pa.field("element", _SMALL, nullable=False)),
+            "Niveaux",
+            "Levels that it bears on.",
+        ),
         _field("text", _TEXT, "Texte", "What it is about, in the source's own characters.", null=True),
         _RULE,
         _START,

@@ -126,9 +126,15 @@ def _fits(walk: _Walk, index: int, mark: _Mark) -> bool:
         # A wrapped line in the middle of a sentence may begin with the same words.
         return _opens_sentence(walk, line)
     if kind == "level":
-        return walk.head is not None and bool(_levels(mark.label, walk.rules)) and not _in_parentheses(walk, line)
+        return (
+            walk.head is not None
+            and bool(_levels(mark.label, walk.rules))
+            and not _in_parentheses(walk, line)
+        )
     if kind == "item":
-        return walk.head is not None and (before is None or before.kind != "observation" or not _goes_on(walk))
+        return walk.head is not None and (
+            before is None or before.kind != "observation" or not _goes_on(walk)
+        )
     if kind == "measure":
         return mark.label is not None and int(mark.label) > 0
     if mark.rule.next is not None:
@@ -157,7 +163,9 @@ def _in_parentheses(walk: _Walk, line: _Line) -> bool:
     block = walk.open
     if block is None or block.kind != "observation" or walk.blank:
         return False
-    return _depth(walk.shaped[block.start : block.end]) > 0 and walk.shaped[line.left : line.right].endswith(")")
+    return _depth(walk.shaped[block.start : block.end]) > 0 and walk.shaped[line.left : line.right].endswith(
+        ")"
+    )
 
 
 def _depth(text: str) -> int:
@@ -186,12 +194,20 @@ def _add_blank(walk: _Walk, line: _Line) -> None:
     walk.blank = True
 
 
-def _add(walk: _Walk, line: _Line, kind: str, rule: str, body: tuple[int, int], **more: object) -> None:
+def _add(
+    walk: _Walk, line: _Line, kind: str, rule: str | None, body: tuple[int, int], **more: object
+) -> None:
     parent = walk.head if kind == "level" else walk.level if walk.level is not None else walk.head
     head = None if walk.head is None else walk.blocks[walk.head]
     inside = kind in ("level", "item", "observation", "text", "unknown")
     block = Block(
-        kind, rule, line.start, line.end, body, parent if inside else None, head.measure if inside and head else None
+        kind,
+        rule,
+        line.start,
+        line.end,
+        body,
+        parent if inside else None,
+        head.measure if inside and head else None,
     )
     walk.blocks.append(replace(block, **more))  # type: ignore[arg-type]
     walk.last = len(walk.blocks) - 1
@@ -263,12 +279,10 @@ def _add_unmarked(walk: _Walk, line: _Line) -> None:
         _add_preamble(walk, line)
     elif block is not None and _continues(walk, block, line):
         _extend(walk, line)
-    elif block is not None and block.kind in _HEADS and (not walk.blank or block.kind == "principle"):
-        _add(walk, line, "text", "paragraph", body)
-    elif block is not None and block.kind == "item" and not walk.blank:
+    elif (block is not None and block.kind in _HEADS and (not walk.blank or block.kind == "principle")) or (block is not None and block.kind == "item" and not walk.blank):
         _add(walk, line, "text", "paragraph", body)
     else:
-        _add(walk, line, "unknown", "none", body, rule=None)
+        _add(walk, line, "unknown", None, body)
 
 
 def _continues(walk: _Walk, block: Block, line: _Line) -> bool:

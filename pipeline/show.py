@@ -35,7 +35,9 @@ def as_json(pact: Pact) -> str:
 def tree(pact: Pact) -> Iterator[str]:
     """The lines of the pact as a tree, with the diagnostics under it."""
     facts = pact.facts
-    yield _safe(" – ".join(part for part in (facts.list_name, facts.lead_candidate) if part) or pact.source.pact_id)
+    yield _safe(
+        " – ".join(part for part in (facts.list_name, facts.lead_candidate) if part) or pact.source.pact_id
+    )
     yield f"{_paint(pact.status)}, {pact.coverage:.0%} understood, {len(pact.measures)} measures, level mode: {pact.level_mode}"
     for principle in pact.principles:
         yield f"├─ Principe {principle.principle}  {_short(principle.title)}"
@@ -72,7 +74,9 @@ def _measure_lines(pact: Pact, measure: Measure) -> Iterator[str]:
                 if (item.measure, item.level) == (row.measure, row.level)
             )
     yield from (
-        f"│  • {_short(item.text)}" for item in pact.items if item.measure == measure.measure and item.level is None
+        f"│  • {_short(item.text)}"
+        for item in pact.items
+        if item.measure == measure.measure and item.level is None
     )
     for observation in pact.observations:
         if observation.measure == measure.measure:

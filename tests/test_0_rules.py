@@ -1,0 +1,101 @@
+"""Rules: each is reached by its own examples, none takes what it must not; mistakes are told with a remedy."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.matcher import Matcher
+
+from pipeline.fold import plain, shape
+from pipeline.interpret import clauses_in, references_in
+from pipeline.rules import DEFAULT_KIND, RULES, RuleError, Rules, load
+
+FOLDER = RULES / DEFAULT_KIND
+
+
+def first_rule(rules: Rules, line: str) -> str | None:
+    """The rule that takes a line, its place in the document apart."""
+    for rule in rules.lines:
+        if rule.compiled.fullmatch(plain(line) if rule.on == "plain" else shape(line)):
+            return rule.id
+    return None
+
+
+def test_the_examples_of_every_line_rule(rules: Rules) -> None:
+    assert len(rules.lines) > 10
+    for rule in rules.lines:
+        assert [first_rule(rules, line) for line in rule.match] == [rule.id] * len(rule.match)
+        assert rule.id not in [first_rule(rules, line) for line in rule.no_match]
+
+
+def test_the_examples_of_every_fact_rule(rules: Rules) -> None:
+    assert len(rules.facts) > 5
+    for rule in rules.facts:
+        assert all(rule.compiled.search(shape(line)) for line in rule.match), rule.id
+        assert not any(rule.compiled.search(shape(line)) for line in rule.no_match), rule.id
+
+
+def test_the_examples_of_every_clause_rule(rules: Rules) -> None:
+    assert len(rules.clauses) > 10
+    for rule in rules.clauses:
+        for sentence in rule.match:
+            assert rule.id in clauses_in(sentence, rules), sentence
+        for sentence in rule.no_match:
+            assert rule.id not in clauses_in(sentence, rules), sentence
+
+
+def test_the_examples_of_every_reference_rule(rules: Rules) -> None:
+    assert len(rules.references) > 5
+    for rule in rules.references:
+        assert all(rule.means in references_in(sentence, rules) for sentence in rule.match), rule.id
+        assert all(rule.means not in references_in(sentence, rules) for sentence in rule.no_match), rule.id
+
+
+def test_every_pattern_of_a_token_rule_is_reached(rules: Rules) -> None:
+    """A pattern that no token sequence can satisfy is refused by spaCy's own validation."""
+    matcher = Matcher(spacy.blank("fr").vocab, validate=True)
+    for rule in (*rules.clauses, *rules.references):
+        matcher.add(rule.id, rule.folded)
+    assert len(matcher) == len(rules.clauses) + len(rules.references)
+
+
+def test_the_catalogue(rules: Rules) -> None:
+    assert sorted(rules.catalogue) == list(range(1, 33))
+    assert [number for number, measure in sorted(rules.catalogue.items()) if measure.short] == [6, 29, 32]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("structure.toml", 'id = "item-bullet"', 'id = "item bullet"', "structure.toml:"),
+        ("structure.toml", "[[rule]]", "[[rule]", "is not TOML"),
+        ("structure.toml", "page\\s*", "page(", "does not compile"),
+        ("structure.toml", "page\\s*", "Page\\s*", "cannot match a folded line"),
+        ("structure.toml", 'kind = "item"', 'kind = "point"', "rule item-bullet"),
+        ("clauses.toml", 'stance = "amend"', 'stance = "amended"', "rule amend"),
+        ("clauses.toml", 'id = "amend"', 'id = "except"', "stands twice"),
+        ("measures.csv", "measure,title", "number,title", "the columns must be"),
+        ("measures.csv", "\n32,", "\n31,", "stands twice"),
+        ("kind.toml", "edition", "editon", "edition"),
+    ],
+)
+def test_a_mistake_is_told(tmp_path: Path, file: str, old: str, new: str, told: str) -> None:
+    folder = tmp_path / "kind"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / file).read_text("utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(RuleError) as error:
+        load(folder)
+    assert told in str(error.value)
+    assert str(folder) in str(error.value)
+
+
+def test_the_fingerprint_changes_with_the_rules(tmp_path: Path, rules: Rules) -> None:
+    folder = tmp_path / DEFAULT_KIND
+    shutil.copytree(FOLDER, folder)
+    assert load(folder).fingerprint == rules.fingerprint
+    with (folder / "clauses.toml").open("a") as file:
+        file.write("\n# a remark\n")
+    assert load(folder).fingerprint != rules.fingerprint

@@ -1,0 +1,87 @@
+"""The command: exit codes, errors that name the remedy, and what a newcomer sees."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from tests.conftest import SEED
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return result.exit_code, result.output
+
+
+def test_parse_writes_tables(tmp_path: Path) -> None:
+    code, output = run("parse", SEED.parent, "-o", tmp_path / "out")
+    assert code == 0
+    assert "58 agreed" in output
+    assert pq.read_table(tmp_path / "out" / "measures.parquet").num_rows == 30
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_bytes(SEED.read_bytes())
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "letter.txt").write_text("Madame, merci pour votre courrier.\n")
+    (folder / "sub" / "scan.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 4)
+    code, output = run("parse", folder, "-o", tmp_path / "out")
+    assert code == 1
+    assert "save it as plain text" in output
+    rows = pq.read_table(tmp_path / "out" / "documents.parquet").to_pylist()
+    assert {row["pact_id"]: row["status"] for row in rows} == {
+        "a.txt": "complete",
+        "binary.txt": "failed",
+        "empty.txt": "failed",
+        "letter.txt": "failed",
+        "sub/scan.pdf": "failed",
+    }
+
+
+def test_wrong_usage_is_one_line_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for arguments, remedy in (
+        (("parse", tmp_path / "nowhere"), "check the path"),
+        (("parse", SEED, "-o", tmp_path / "file"), "name a folder"),
+        (("parse", SEED, "-o", tmp_path / "file" / "out"), "name another folder"),
+        (("show", tmp_path), "name one file"),
+        (("explain", SEED, "-m", 6), "it holds 1, 2, 3"),
+        (("show", SEED, "--kind", "unheard-of"), "no such folder of rules"),
+    ):
+        code, output = run(*arguments)
+        assert code == 2, arguments
+        assert remedy in output
+        assert len(output.strip().split("\n")) == 1
+
+
+def test_show_prints_the_tree(tmp_path: Path) -> None:
+    code, output = run("show", SEED)
+    assert code == 0
+    assert "├─ N1  refused  Diversifier les financeurs" in output
+    assert "89:44 parenthesis-unclosed" in output
+    assert "\x1b" not in output
+    rows = json.loads(run("show", SEED, "--json")[1])
+    assert len(rows["levels"]) == 87
+
+
+def test_a_document_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("1 – Titre \x1b[31m rouge\n")
+    assert "\x1b[31m" not in run("show", path)[1]
+
+
+def test_explain_gives_the_reason() -> None:
+    code, output = run("explain", SEED, "-m", 16)
+    assert code == 0
+    assert "N2  refused  clause 14 says refuse (rule refuse-not-on)" in output
+
+
+@pytest.mark.parametrize("command", [[], ["parse"], ["show"], ["explain"]])
+def test_help(command: list[str]) -> None:
+    assert run(*command, "--help")[0] == 0
