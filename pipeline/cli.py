@@ -66,9 +66,7 @@ def parse(inputs: tuple[Path, ...], output: Path, kind: str) -> None:
     try:
         store(tables, output, rules.fingerprint)
     except OSError as error:
-        raise _UsageError(
-            f"{output}: cannot be written ({error.strerror}): name another folder with -o"
-        ) from None
+        raise _UsageError(f"{output}: cannot be written ({error.strerror}): name another folder with -o") from None
     _summarise(pacts, output)
     if any(pact.status == "failed" for pact in pacts):
         sys.exit(1)
@@ -134,15 +132,11 @@ def _with_progress(pacts: Any, total: int) -> Any:
 
 def _summarise(pacts: list["Pact"], output: Path) -> None:
     statuses = Counter(pact.status for pact in pacts)
-    told = ", ".join(
-        f"{statuses[status]} {status}" for status in ("complete", "partial", "failed") if statuses[status]
-    )
+    told = ", ".join(f"{statuses[status]} {status}" for status in ("complete", "partial", "failed") if statuses[status])
     levels = Counter(row.status for pact in pacts for row in pact.levels)
     click.echo(f"{len(pacts)} pact{'s' * (len(pacts) > 1)}: {told}. Tables in {output}/", err=True)
     if levels:
-        click.echo(
-            "levels: " + ", ".join(f"{count} {status}" for status, count in levels.most_common()), err=True
-        )
+        click.echo("levels: " + ", ".join(f"{count} {status}" for status, count in levels.most_common()), err=True)
     for pact in pacts:
         for found in pact.diagnostics:
             if found.severity == "error":

@@ -7,14 +7,7 @@ from pipeline.fold import plain, shape
 from pipeline.model import Block, Diagnostic, Facts, Source
 from pipeline.rules import TIMEOUT, Rules
 
-_MONTHS = ["janvier", "fevrier", "mars", "avril", "mai", "juin"] + [
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-]
+_MONTHS = ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"]
 
 
 def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[Facts, tuple[Diagnostic, ...]]:
@@ -30,9 +23,7 @@ def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[F
             if match is None:
                 continue
             values: dict[str, str | bool] = {
-                name: source.text[slice(*match.span(name))].strip()
-                for name in match.re.groupindex
-                if match[name]
+                name: source.text[slice(*match.span(name))].strip() for name in match.re.groupindex if match[name]
             }
             if rule.signed is not None:
                 values["signed"] = rule.signed

@@ -46,9 +46,7 @@ def read(data: bytes, pact_id: str) -> Source:
 def unreadable(pact_id: str, reason: str) -> Source:
     """A file that the system would not give us, as a source without text."""
     diagnostics = (_error("unreadable", f"the file cannot be opened ({reason}): check its rights"),)
-    return Source(
-        pact_id, hashlib.sha256(b"").hexdigest(), 0, "text/plain", None, "", diagnostics=diagnostics
-    )
+    return Source(pact_id, hashlib.sha256(b"").hexdigest(), 0, "text/plain", None, "", diagnostics=diagnostics)
 
 
 def _media_type(data: bytes) -> tuple[str, str | None]:
@@ -110,9 +108,7 @@ def _guess(data: bytes, among: list[str]) -> tuple[str | None, bool]:
 def _is_french(text: str) -> bool:
     """Whether the accented letters are those of French: in a wrong code page they are not."""
     beyond = [char for char in text if char >= "\x80"]
-    usual = sum(
-        1 for char in beyond if char in "éèàùçâêîôûëïüöœÉÈÀÇÂÊÎÔÛœŒ’‘“”«»–—…•·°€²³ª\u00a0\u202f\ufeff"
-    )
+    usual = sum(1 for char in beyond if char in "éèàùçâêîôûëïüöœÉÈÀÇÂÊÎÔÛœŒ’‘“”«»–—…•·°€²³ª\u00a0\u202f\ufeff")
     return usual >= 0.9 * len(beyond)
 
 

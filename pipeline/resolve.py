@@ -88,9 +88,7 @@ def resolve(
         items=_items(source, blocks),
         observations=tuple(observations),
         clauses=tuple(resolved),
-        diagnostics=tuple(
-            sorted(found, key=lambda d: (d.start if d.start is not None else -1, d.code, d.message))
-        ),
+        diagnostics=tuple(sorted(found, key=lambda d: (d.start if d.start is not None else -1, d.code, d.message))),
     )
 
 
@@ -239,9 +237,7 @@ def _levels(
         at = listing.levels.get((measure, level), [])
         if len(at) > 1:
             message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
-            found.append(
-                Diagnostic("warning", "level-repeated", message, *_span(source, blocks[at[1]]), measure)
-            )
+            found.append(Diagnostic("warning", "level-repeated", message, *_span(source, blocks[at[1]]), measure))
         rows.append(_level(source, blocks, measure, level, at[0] if at else None, own, found))
     return rows
 
@@ -262,24 +258,16 @@ def _level(
     if verdict is not None:
         status = _STATUS.get(verdict.stance, "agreed")
         if block is not None and status == "refused":
-            message = (
-                f"level {level} of measure {measure} is printed, and yet refused here: the refusal was kept"
-            )
-            found.append(
-                Diagnostic("warning", "listing-contradicted", message, verdict.start, verdict.end, measure)
-            )
-    evidence: Literal["listing", "clause", "both", "none"]
-    if verdict is None:
-        evidence = "none" if block is None else "listing"
-    else:
-        evidence = "clause" if block is None else "both"
-    span = (
-        _span(source, block)
-        if block is not None
-        else (verdict.start, verdict.end)
-        if verdict
-        else (None, None)
-    )
+            message = f"level {level} of measure {measure} is printed, and yet refused here: the refusal was kept"
+            found.append(Diagnostic("warning", "listing-contradicted", message, verdict.start, verdict.end, measure))
+    sources: dict[tuple[bool, bool], Literal["listing", "clause", "both", "none"]] = {
+        (False, False): "none",
+        (True, False): "listing",
+        (False, True): "clause",
+        (True, True): "both",
+    }
+    evidence = sources[block is not None, verdict is not None]
+    span = _span(source, block) if block is not None else (verdict.start, verdict.end) if verdict else (None, None)
     text = _body(source, block) if block is not None else None
     return Level(
         measure=measure,
@@ -315,10 +303,9 @@ def _verdict(
         elif precise == best[0] and row.stance != best[1].stance:
             pair = {row.stance, best[1].stance}
             if pair != {"agree", "done"}:
-                message = f"level {level} of measure {measure} is said to be {best[1].stance} and {row.stance}: the last was kept"
-                found.append(
-                    Diagnostic("warning", "clauses-contradict", message, row.start, row.end, measure)
-                )
+                said = f"{best[1].stance} and {row.stance}"
+                message = f"level {level} of measure {measure} is said to be {said}: the last was kept"
+                found.append(Diagnostic("warning", "clauses-contradict", message, row.start, row.end, measure))
             best = best if best[1].stance == "done" and row.stance == "agree" else (precise, row)
     if best is not None:
         return best[1]
@@ -339,9 +326,7 @@ def _measure(
     block = blocks[at[0]]
     if len(at) > 1:
         message = f"measure {number} has {len(at)} headings: all that stands under them was joined"
-        found.append(
-            Diagnostic("warning", "measure-repeated", message, *_span(source, blocks[at[1]]), number)
-        )
+        found.append(Diagnostic("warning", "measure-repeated", message, *_span(source, blocks[at[1]]), number))
     title = _body(source, block)
     known = rules.catalogue.get(number)
     if known is not None and title is not None and not known.short:
@@ -364,9 +349,7 @@ def _check_title(
     folded = plain(title)
     if folded == plain(known) or fuzz.token_set_ratio(folded, plain(known)) >= _ALIKE:
         return
-    others = {
-        n: fuzz.token_set_ratio(folded, plain(m.title)) for n, m in rules.catalogue.items() if not m.short
-    }
+    others = {n: fuzz.token_set_ratio(folded, plain(m.title)) for n, m in rules.catalogue.items() if not m.short}
     best = max(others, key=lambda n: others[n])
     hint = f", which is rather that of measure {best}" if others[best] >= _ALIKE else ""
     message = f"the title is not that of measure {number} in {rules.edition}{hint}: check the number"
@@ -396,9 +379,7 @@ def _principles(source: Source, blocks: tuple[Block, ...], found: list[Diagnosti
         texts = [other for other in blocks if other.kind == "text" and other.parent == index]
         first, last = (texts[0].body[0], texts[-1].body[1]) if texts else (end, end)
         text = source.text[first:last].strip() or None
-        principles[label] = Principle(
-            label, _body(source, block) or "", text, block.rule or "", start, max(end, last)
-        )
+        principles[label] = Principle(label, _body(source, block) or "", text, block.rule or "", start, max(end, last))
     return tuple(principles.values())
 
 
@@ -411,9 +392,7 @@ def _items(source: Source, blocks: tuple[Block, ...]) -> tuple[Item, ...]:
             start, end = _span(source, block)
             text = _body(source, block) or source.text[start:end]
             level = _level_above(blocks, block)
-            items.append(
-                Item(block.measure, counts[block.measure], level, text, block.rule or "", start, end)
-            )
+            items.append(Item(block.measure, counts[block.measure], level, text, block.rule or "", start, end))
     return tuple(items)
 
 
@@ -421,18 +400,12 @@ def _coverage(source: Source, blocks: Iterable[Block]) -> float:
     """The share of the characters, white space apart, that stand in a block of a known kind (0-1)."""
     total = sum(1 for char in source.text if not char.isspace())
     unknown = sum(
-        1
-        for b in blocks
-        if b.kind == "unknown"
-        for char in source.text[b.start : b.end]
-        if not char.isspace()
+        1 for b in blocks if b.kind == "unknown" for char in source.text[b.start : b.end] if not char.isspace()
     )
     return (total - unknown) / total if total else 0.0
 
 
-def _level_mode(
-    levels: Sequence[Level], clauses: Sequence[ResolvedClause]
-) -> Literal["set", "single", "none"]:
+def _level_mode(levels: Sequence[Level], clauses: Sequence[ResolvedClause]) -> Literal["set", "single", "none"]:
     listed: dict[int, int] = defaultdict(int)
     for row in levels:
         listed[row.measure] += row.listed
@@ -444,7 +417,9 @@ def _level_mode(
 
 def _check_count(facts: Facts, measures: Sequence[Measure], found: list[Diagnostic]) -> None:
     if facts.announced_measures is not None and facts.announced_measures != len(measures):
-        message = f"{facts.announced_measures} measures are announced, and {len(measures)} were found: look for the others"
+        message = (
+            f"{facts.announced_measures} measures are announced, and {len(measures)} were found: look for the others"
+        )
         found.append(Diagnostic("warning", "count-differs", message))
 
 

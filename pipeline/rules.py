@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import regex
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from regex import Pattern
 
 from pipeline.fold import plain
 
@@ -40,7 +41,7 @@ class _RegexRule(_Rule):
     regex: str
 
     @cached_property
-    def compiled(self) -> regex.Pattern[str]:
+    def compiled(self) -> "Pattern[str]":
         return regex.compile(self.regex, regex.VERBOSE | regex.V0)
 
     @model_validator(mode="after")
@@ -96,10 +97,9 @@ class ClauseRule(_TokenRule):
     """A cue: what it means, where its levels stand, and what its text is."""
 
     role: Literal["real", "pseudo", "terminating"] = "real"
-    stance: (
-        Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"]
-        | None
-    ) = None
+    stance: Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"] | None = (
+        None
+    )
     levels: Literal["after", "before", "either"] = "either"
     text: Literal["aside", "cue", "rest"] = "aside"
 
@@ -236,9 +236,7 @@ def _load_catalogue(folder: Path, numbers: tuple[int, ...]) -> dict[int, Catalog
         number = int(row["measure"])
         catalogue[number] = CatalogueMeasure(row["title"], row["short"] == "true", wordings.pop(number, {}))
     if wordings:
-        raise RuleError(
-            f"{folder / 'levels.csv'}: measure {min(wordings)} is not in measures.csv: add it there"
-        )
+        raise RuleError(f"{folder / 'levels.csv'}: measure {min(wordings)} is not in measures.csv: add it there")
     return catalogue
 
 

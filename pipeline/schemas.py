@@ -21,18 +21,14 @@ def _field(name: str, kind: pa.DataType, title: str, description: str, *, null: 
     return pa.field(name, kind, nullable=null, metadata={"title": title, "description": description})
 
 
-def _table(
-    *fields: pa.Field, key: tuple[str, ...], references: tuple[tuple[tuple[str, ...], str], ...] = ()
-) -> Table:
+def _table(*fields: pa.Field, key: tuple[str, ...], references: tuple[tuple[tuple[str, ...], str], ...] = ()) -> Table:
     return Table(pa.schema(fields), key, references)
 
 
 _PACT = _field("pact_id", _TEXT, "Pacte", "Path of the input relative to the input folder, with /.")
 _RULE = _field("rule", _TEXT, "Règle", "Id of the rule that found this row.")
 _START = _field("start", _INT, "Début", "Code-point offset into documents.text where the evidence begins.")
-_END = _field(
-    "end", _INT, "Fin", "Code-point offset into documents.text where the evidence ends (exclusive)."
-)
+_END = _field("end", _INT, "Fin", "Code-point offset into documents.text where the evidence ends (exclusive).")
 _MEASURE = _field("measure", _INT, "Mesure", "Number of the measure as printed.")
 _OF_PACT = ((("pact_id",), "documents"),)
 _OF_MEASURE = (*_OF_PACT, (("pact_id", "measure"), "measures"))
@@ -59,9 +55,7 @@ TABLES: dict[str, Table] = {
         _field("signed", _BOOL, "Signé", "Whether the document says that it was signed.", null=True),
         _field("signed_on", pa.date32(), "Signé le", "Date of the signature.", null=True),
         _field("catalogue", _TEXT, "Catalogue", "Edition of the catalogue that measures are compared with."),
-        _field(
-            "level_mode", _TEXT, "Usage des niveaux", "set: any levels; single: one chosen; none: no levels."
-        ),
+        _field("level_mode", _TEXT, "Usage des niveaux", "set: any levels; single: one chosen; none: no levels."),
         _field(
             "announced_measures",
             _INT,
@@ -159,9 +153,7 @@ TABLES: dict[str, Table] = {
         _PACT,
         _field("observation", _INT, "Observation", "Number of the observation in the document, from 1."),
         _field("measure", _INT, "Mesure", "Measure that it is about; null: the whole pact.", null=True),
-        _field(
-            "level", _SMALL, "Niveau", "Level that it stands under, where it is about that one.", null=True
-        ),
+        _field("level", _SMALL, "Niveau", "Level that it stands under, where it is about that one.", null=True),
         _field("evidence", _TEXT, "Preuve", "How it was known: style, cue, label or catalogue."),
         _field("bold", _BOOL, "Gras", "Whether it is bold throughout."),
         _field("italic", _BOOL, "Italique", "Whether it is italic throughout."),

@@ -126,15 +126,9 @@ def _fits(walk: _Walk, index: int, mark: _Mark) -> bool:
         # A wrapped line in the middle of a sentence may begin with the same words.
         return _opens_sentence(walk, line)
     if kind == "level":
-        return (
-            walk.head is not None
-            and bool(_levels(mark.label, walk.rules))
-            and not _in_parentheses(walk, line)
-        )
+        return walk.head is not None and bool(_levels(mark.label, walk.rules)) and not _in_parentheses(walk, line)
     if kind == "item":
-        return walk.head is not None and (
-            before is None or before.kind != "observation" or not _goes_on(walk)
-        )
+        return walk.head is not None and (before is None or before.kind != "observation" or not _goes_on(walk))
     if kind == "measure":
         return mark.label is not None and int(mark.label) > 0
     if mark.rule.next is not None:
@@ -163,9 +157,7 @@ def _in_parentheses(walk: _Walk, line: _Line) -> bool:
     block = walk.open
     if block is None or block.kind != "observation" or walk.blank:
         return False
-    return _depth(walk.shaped[block.start : block.end]) > 0 and walk.shaped[line.left : line.right].endswith(
-        ")"
-    )
+    return _depth(walk.shaped[block.start : block.end]) > 0 and walk.shaped[line.left : line.right].endswith(")")
 
 
 def _depth(text: str) -> int:
@@ -194,9 +186,7 @@ def _add_blank(walk: _Walk, line: _Line) -> None:
     walk.blank = True
 
 
-def _add(
-    walk: _Walk, line: _Line, kind: str, rule: str | None, body: tuple[int, int], **more: object
-) -> None:
+def _add(walk: _Walk, line: _Line, kind: str, rule: str | None, body: tuple[int, int], **more: object) -> None:
     parent = walk.head if kind == "level" else walk.level if walk.level is not None else walk.head
     head = None if walk.head is None else walk.blocks[walk.head]
     inside = kind in ("level", "item", "observation", "text", "unknown")
@@ -234,10 +224,10 @@ def _add_marked(walk: _Walk, index: int, mark: _Mark) -> None:
     if rule.kind == "item" and _is_wording(walk, index):
         _extend(walk, line, mark.body)
         return
-    if rule.kind == "observation" and before is not None and before.kind == "observation":
-        if rule.continues or not (walk.blank or rule.evidence == "label"):
-            _extend(walk, line)
-            return
+    goes_on = rule.continues or not (walk.blank or rule.evidence == "label")
+    if rule.kind == "observation" and before is not None and before.kind == "observation" and goes_on:
+        _extend(walk, line)
+        return
     _add_opening(walk, line, mark)
 
 
@@ -279,7 +269,9 @@ def _add_unmarked(walk: _Walk, line: _Line) -> None:
         _add_preamble(walk, line)
     elif block is not None and _continues(walk, block, line):
         _extend(walk, line)
-    elif (block is not None and block.kind in _HEADS and (not walk.blank or block.kind == "principle")) or (block is not None and block.kind == "item" and not walk.blank):
+    elif (block is not None and block.kind in _HEADS and (not walk.blank or block.kind == "principle")) or (
+        block is not None and block.kind == "item" and not walk.blank
+    ):
         _add(walk, line, "text", "paragraph", body)
     else:
         _add(walk, line, "unknown", None, body)
@@ -324,7 +316,5 @@ def _settle(walk: _Walk) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     for block in blocks:
         if block.kind == "unknown":
             message = "no rule recognises this text: mark it as an observation or a level, or add a rule"
-            walk.diagnostics.append(
-                Diagnostic("warning", "unknown-block", message, *block.body, measure=block.measure)
-            )
+            walk.diagnostics.append(Diagnostic("warning", "unknown-block", message, *block.body, measure=block.measure))
     return tuple(blocks), tuple(walk.diagnostics)

@@ -35,10 +35,9 @@ def as_json(pact: Pact) -> str:
 def tree(pact: Pact) -> Iterator[str]:
     """The lines of the pact as a tree, with the diagnostics under it."""
     facts = pact.facts
-    yield _safe(
-        " – ".join(part for part in (facts.list_name, facts.lead_candidate) if part) or pact.source.pact_id
-    )
-    yield f"{_paint(pact.status)}, {pact.coverage:.0%} understood, {len(pact.measures)} measures, level mode: {pact.level_mode}"
+    yield _safe(" – ".join(part for part in (facts.list_name, facts.lead_candidate) if part) or pact.source.pact_id)
+    count = f"{len(pact.measures)} measures, level mode: {pact.level_mode}"
+    yield f"{_paint(pact.status)}, {pact.coverage:.0%} understood, {count}"
     for principle in pact.principles:
         yield f"├─ Principe {principle.principle}  {_short(principle.title)}"
     for measure in pact.measures:
@@ -74,9 +73,7 @@ def _measure_lines(pact: Pact, measure: Measure) -> Iterator[str]:
                 if (item.measure, item.level) == (row.measure, row.level)
             )
     yield from (
-        f"│  • {_short(item.text)}"
-        for item in pact.items
-        if item.measure == measure.measure and item.level is None
+        f"│  • {_short(item.text)}" for item in pact.items if item.measure == measure.measure and item.level is None
     )
     for observation in pact.observations:
         if observation.measure == measure.measure:
@@ -93,7 +90,10 @@ def _block_lines(pact: Pact, number: int, block: Block) -> Iterator[str]:
             for clause in pact.clauses:
                 if clause.observation == observation.observation:
                     levels = ", ".join(f"N{level}" for level in clause.levels) or "no level"
-                    yield f"    clause {clause.clause}  {clause.stance} {levels}  rule {clause.rule}  ({clause.start}-{clause.end})"
+                    yield (
+                        f"    clause {clause.clause}  {clause.stance} {levels}"
+                        f"  rule {clause.rule}  ({clause.start}-{clause.end})"
+                    )
                     yield f"        {_short(pact.source.text[clause.start : clause.end])}"
 
 

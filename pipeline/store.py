@@ -29,8 +29,7 @@ def store(tables: dict[str, pa.Table], folder: Path, rules_fingerprint: str) -> 
             "parser_version": __version__,
             "rules_fingerprint": rules_fingerprint,
             "inputs": {
-                row["pact_id"]: row["sha256"]
-                for row in tables["documents"].select(["pact_id", "sha256"]).to_pylist()
+                row["pact_id"]: row["sha256"] for row in tables["documents"].select(["pact_id", "sha256"]).to_pylist()
             },
             "tables": {
                 name: {"rows": table.num_rows, "sha256": _sha256(staging / f"{name}.parquet")}

@@ -25,14 +25,8 @@ def facts_of(pact: Pact) -> str:
                 lines.append(
                     f"level {number}.{row.level} | {' '.join([row.status, *marks])} | {row.evidence} | {_line(row.text)}"
                 )
-        lines += [
-            f"item {number}.{i.item} | N{i.level} | {_line(i.text)}"
-            for i in pact.items
-            if i.measure == number
-        ]
-    lines += [
-        f"observation {o.measure}.{o.level} | {o.evidence} | {_line(o.text)}" for o in pact.observations
-    ]
+        lines += [f"item {number}.{i.item} | N{i.level} | {_line(i.text)}" for i in pact.items if i.measure == number]
+    lines += [f"observation {o.measure}.{o.level} | {o.evidence} | {_line(o.text)}" for o in pact.observations]
     lines += [f"clause {c.measure} | {c.stance} | {list(c.levels)} | {_line(c.text)}" for c in pact.clauses]
     lines += [f"diagnostic {d.measure} | {d.severity} | {d.code}" for d in pact.diagnostics]
     return "\n".join(lines) + "\n"
@@ -61,13 +55,7 @@ def main(action: str, raw: Path, golden: Path) -> int:
             target = golden / f"{pact_id}.facts"
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(new, encoding="utf-8") if new else target.unlink()
-    done = (
-        "approved"
-        if action == "accept"
-        else "changed: approve them with make accept"
-        if differences
-        else "changed"
-    )
+    done = "approved" if action == "accept" else "changed: approve them with make accept" if differences else "changed"
     print(f"{len(today)} pacts, {differences} facts {done}")
     return 1 if differences and action == "check" else 0
 

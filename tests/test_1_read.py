@@ -8,9 +8,7 @@ from pipeline.read import read
 TEXT = "Mesures : l’été, où l’on s’engage — « déjà » réalisé à Créteil.\nN1 • Été\n"
 
 
-@pytest.mark.parametrize(
-    "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman"]
-)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman"])
 def test_each_encoding_gives_the_same_text(codec: str) -> None:
     source = read((TEXT * 4).encode(codec), "x")
     assert source.text == TEXT * 4

@@ -78,9 +78,7 @@ def test_lines_that_look_like_headings(parse: Parse, line: str) -> None:
 )
 def test_level_marks(parse: Parse, mark: str, levels: list[int]) -> None:
     pact = parse(f"1 – Acheter mieux\n{mark}\n")
-    assert [(row.level, row.text) for row in pact.levels if row.listed] == [
-        (level, "Isoler") for level in levels
-    ]
+    assert [(row.level, row.text) for row in pact.levels if row.listed] == [(level, "Isoler") for level in levels]
 
 
 @pytest.mark.parametrize("bullet", ["– ", "-", "• ", "▪ ", "* ", "o ", "a) "])
@@ -130,8 +128,6 @@ def test_a_letter_in_prose_invents_nothing(parse: Parse) -> None:
 
 
 def test_a_wrapped_level_is_one_block(parse: Parse) -> None:
-    pact = parse(
-        "1 – Acheter mieux\nN1 • Isoler les écoles, comme le veut\nla liste des priorités,\navant 2024\n"
-    )
+    pact = parse("1 – Acheter mieux\nN1 • Isoler les écoles, comme le veut\nla liste des priorités,\navant 2024\n")
     assert pact.levels[0].text == "Isoler les écoles, comme le veut\nla liste des priorités,\navant 2024"
     assert pact.observations == ()

@@ -83,9 +83,7 @@ def test_a_number_met_twice_is_one_measure_and_told(parse: Parse) -> None:
 
 
 def test_a_title_of_another_measure_is_told(parse: Parse) -> None:
-    assert "number-title-differ" in codes(
-        parse("14 – Donner la priorité au logiciel libre dans le service public\n")
-    )
+    assert "number-title-differ" in codes(parse("14 – Donner la priorité au logiciel libre dans le service public\n"))
 
 
 def test_an_announced_count_is_checked(parse: Parse) -> None:

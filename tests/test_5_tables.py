@@ -29,14 +29,8 @@ def check_contract(tables: dict[str, pa.Table]) -> None:
         assert len(keys) == len(set(keys)), f"{name}: a key stands twice"
         for columns, target in table.references:
             known = {tuple(row[key] for key in TABLES[target].key) for row in tables[target].to_pylist()}
-            values = {
-                tuple(row[column] for column in columns) for row in rows if row[columns[-1]] is not None
-            }
-            if (
-                columns == ("pact_id", "clause")
-                or columns[-1] in TABLES[target].key
-                or columns[-1] == "parent"
-            ):
+            values = {tuple(row[column] for column in columns) for row in rows if row[columns[-1]] is not None}
+            if columns == ("pact_id", "clause") or columns[-1] in TABLES[target].key or columns[-1] == "parent":
                 assert values <= known, f"{name} → {target}"
     texts = {row["pact_id"]: row["text"] for row in tables["documents"].to_pylist()}
     for name in ("principles", "measures", "levels", "items", "observations", "clauses"):
@@ -97,6 +91,6 @@ def test_a_users_question_in_sql(seed: Pact, tmp_path: Path) -> None:
     question = f"""
         select list_name, l.text from '{tmp_path}/levels.parquet' l join '{tmp_path}/documents.parquet' using (pact_id)
         where measure = 9 and level = 1 and l.status = 'refused'"""
-    ((name, text),) = duckdb.sql(question).fetchall()
+    ((name, text),) = duckdb.connect().execute(question).fetchall()
     assert name == "CHAMPIGNY ALTERNANCE"
     assert text.startswith("Interdire toute artificialisation des terres agricoles")

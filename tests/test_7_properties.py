@@ -54,9 +54,7 @@ MARKS += [
     "Fait à Lyon, le 32 mars 2020",
 ]
 
-any_text = st.text() | st.lists(st.sampled_from(MARKS + LINES) | st.text(max_size=5), max_size=25).map(
-    "".join
-)
+any_text = st.text() | st.lists(st.sampled_from(MARKS + LINES) | st.text(max_size=5), max_size=25).map("".join)
 quick = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 
 
