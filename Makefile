@@ -37,13 +37,13 @@ lint: $(READY) ## style, format and types
 	@$(BIN)/mypy
 
 check: $(READY) ## parse raw/ anew and compare with the approved parse in tests/golden/
-	@$(BIN)/python tests/approve.py check $(RAW) $(GOLDEN)
+	@$(BIN)/python -m tests.approve check $(RAW) $(GOLDEN)
 
 accept: $(READY) ## approve today's parse of raw/ (read the difference first)
-	@$(BIN)/python tests/approve.py accept $(RAW) $(GOLDEN)
+	@$(BIN)/python -m tests.approve accept $(RAW) $(GOLDEN)
 
 bench: $(READY) ## time each stage on the pact in raw/
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.bench
 
 lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -7,7 +7,10 @@ from pipeline.fold import plain, shape
 from pipeline.model import Block, Diagnostic, Facts, Source
 from pipeline.rules import TIMEOUT, Rules
 
-_MONTHS = ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"]
+_MONTHS = (
+    *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
+    *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
+)
 
 
 def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[Facts, tuple[Diagnostic, ...]]:
