@@ -19,6 +19,10 @@ from pipeline.scope import Assertion, Reading, decide_scope
 
 _TOKEN_RE = re.compile(r"[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
 _ASIDE = "()"
+_PAUSE = "¶"
+_PAUSE_RE = re.compile(r"(?<=[.!?;:)…»\"])[ \t]*\n\s*(?=[^\W\d_])|\n\s*(?=[-•*]|n\d|niveau)")
+"""Where a line break ends a sentence: after a stop, before a bullet or a level. Others only wrap the line."""
+_LEVELS_ONLY_RE = re.compile(r"(?:\s|n(?=\d)|niveaux?|[1-9]|,|et|-){1,30}")
 _REMEMBERED = 20_000
 
 
@@ -50,18 +54,26 @@ def references_in(sentence: str, rules: Rules) -> list[str]:
 
 def _tried(sentence: str, rules: Rules) -> Doc:
     words, _, _ = _skeleton(plain(sentence), (0, len(sentence)), [])
-    return _reader(rules).nlp(" ".join(words))
+    return _reader(rules).nlp(" ".join(words[:-1]))
 
 
 def _interpret_block(
     text: str, folded: str, index: int, block: Block, rules: Rules
 ) -> tuple[list[Clause], list[Diagnostic]]:
     resumptions = [rule.compiled for rule in rules.lines if rule.continues]
-    asides = find_asides(text, folded, *block.body, resumptions)
+    found = find_asides(text, folded, *block.body, resumptions)
+    # "Le plan vélo (N1) est voté": a level alone in parentheses is named, not quoted.
+    asides = [aside for aside in found if not _LEVELS_ONLY_RE.fullmatch(folded, *aside.inner)]
     words, spans, aside_at = _skeleton(folded, block.body, asides)
     reading = _reader(rules).read(tuple(words))
     place = _Place(text, index, words, spans, aside_at)
     clauses = [_clause(place, reading, assertion) for assertion in reading.assertions]
+    if not clauses:
+        message = "nothing was taken from this observation: read whether it changes what the list agrees to"
+        span = _stripped(text, *block.body, separators="")
+        silent = [Diagnostic("info", "observation-without-clause", message, *span, block.measure)] if span else []
+    else:
+        silent = []
     diagnostics = [
         Diagnostic(
             "info",
@@ -89,7 +101,7 @@ def _interpret_block(
         for ref in references:
             span = (spans[ref.start][0], spans[ref.end - 1][1])
             diagnostics.append(Diagnostic("warning", code, message, *span, block.measure))
-    return clauses, diagnostics
+    return clauses, [*silent, *diagnostics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,11 @@ def _skeleton(
     aside_at: dict[int, Aside] = {}
     at = body[0]
     for aside in [*asides, Aside(body[1], body[1], (body[1], body[1]), True)]:
+        pauses = [match.start() for match in _PAUSE_RE.finditer(folded, at, aside.start)]
         for match in _TOKEN_RE.finditer(folded, at, aside.start):
+            while pauses and pauses[0] <= match.start():
+                words.append(_PAUSE)
+                spans.append((pauses[0], pauses.pop(0)))
             words.append(match.group())
             spans.append(match.span())
         if aside.start < aside.end:
@@ -119,7 +135,7 @@ def _skeleton(
             words.append(_ASIDE)
             spans.append((aside.start, aside.end))
         at = aside.end
-    return words, spans, aside_at
+    return [*words, _PAUSE], [*spans, (body[1], body[1])], aside_at
 
 
 def _clause(place: _Place, reading: Reading, assertion: Assertion) -> Clause:
@@ -159,7 +175,7 @@ def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
         aside = next((place.asides[i] for i in range(assertion.start, assertion.reach_end) if i in place.asides), None)
         if aside is not None:
             return _stripped(place.text, *aside.inner, separators="")
-        after = max([assertion.end, *(ref.end for ref in assertion.references)])
+        after = max([ref.end for ref in assertion.references if ref.start >= assertion.end], default=len(place.words))
         if after + 1 < assertion.reach_end and place.words[after] == ":":
             return _token_span(place, after + 1, assertion.reach_end)
         return None

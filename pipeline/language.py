@@ -86,7 +86,7 @@ class LevelReferences:
                 yield Reference(at, end, means)
                 at = end
                 continue
-            found = self._list(words, end)
+            found = self._list(words, end) if means == "numbers" else self._single(words, end)
             if found is None:
                 at = max(end, at + 1)
                 continue
@@ -101,6 +101,10 @@ class LevelReferences:
         if means == "from":
             return tuple((token, n) for n in sorted(self.numbers) if n >= level)
         return members
+
+    def _single(self, words: list[str], at: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
+        found = self._number(words, at, bare=False)
+        return None if found is None else (found[0], ((found[0] - 1, found[1]),))
 
     def _list(self, words: list[str], at: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
         """A list of levels that begins at token `at`: its end and its members."""

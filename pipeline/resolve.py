@@ -239,6 +239,8 @@ def _levels(
             message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
             found.append(Diagnostic("warning", "level-repeated", message, *_span(source, blocks[at[1]]), measure))
         rows.append(_level(source, blocks, measure, level, at[0] if at else None, own, found))
+        if rows[-1].listed:
+            _check_wording(rows[-1], rules, found)
     return rows
 
 
@@ -286,6 +288,16 @@ def _level(
     )
 
 
+def _check_wording(row: Level, rules: Rules, found: list[Diagnostic]) -> None:
+    """A paragraph under a level that is nothing like the catalogue's wording may be an observation."""
+    known = rules.catalogue[row.measure].levels.get(row.level) if row.measure in rules.catalogue else None
+    if known is None or row.text is None or row.text == known:
+        return
+    if fuzz.token_set_ratio(plain(row.text), plain(known)) < _ALIKE:
+        message = f"not the wording of level {row.level} in {rules.edition}: check that it is not an observation"
+        found.append(Diagnostic("info", "wording-differs", message, row.start, row.end, row.measure))
+
+
 def _verdict(
     measure: int, level: int, clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
 ) -> ResolvedClause | None:
@@ -302,7 +314,7 @@ def _verdict(
             best = (precise, row)
         elif precise == best[0] and row.stance != best[1].stance:
             pair = {row.stance, best[1].stance}
-            if pair != {"agree", "done"}:
+            if pair not in ({"agree", "done"}, {"refuse", "not_competent"}):
                 said = f"{best[1].stance} and {row.stance}"
                 message = f"level {level} of measure {measure} is said to be {said}: the last was kept"
                 found.append(Diagnostic("warning", "clauses-contradict", message, row.start, row.end, measure))

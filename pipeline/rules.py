@@ -54,12 +54,17 @@ class _RegexRule(_Rule):
 
 
 class LineRule(_RegexRule):
-    """Which lines open a block of `kind`. The first rule in the file that matches the whole line takes it."""
+    """Which lines open a block of `kind`. The first rule in the file that matches the whole line takes it.
+
+    `continues`: it only goes on with the observation before. `inline`: it may also open a later sentence of a
+    level's line. `next`: only before a block of that kind. `diagnostic`: the code of a warning to give.
+    """
 
     kind: Literal["furniture", "closing", "observation", "principle", "level", "measure", "item", "theme"]
     on: Literal["plain", "shape"] = "plain"
     evidence: Literal["cue", "label"] | None = None
     continues: bool = False
+    inline: bool = False
     next: Literal["measure"] | None = None
     diagnostic: str | None = None
 

@@ -18,6 +18,10 @@ from pipeline.rules import ClauseRule
 
 _FEW = 3
 """Tokens between an exception's cue and a level that it names ("sauf sur le niveau 3")."""
+_PARTING = frozenset([",", "et", "ou"])
+_JOINTS = _PARTING | frozenset(
+    ["sur", "pour", "avec", "a", "au", "aux", "de", "du", "des", "le", "les", "(", ")", "ainsi", "que", "aussi"]
+)
 _QUALIFIERS = frozenset(["condition", "except", "amend"])
 
 Cue = tuple[ClauseRule, int, int]
@@ -57,7 +61,14 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         ends.append(min([following, *own_stops]))
     owned, silent, ambiguous = _share(words, real, [at for at, _ in stops], references)
     assertions = [
-        Assertion(rule, start, end, ends[i], tuple(owned[i]), _stance_of(rule, end, owned[i], words))
+        Assertion(
+            rule,
+            start,
+            end,
+            ends[i],
+            tuple(_meant(rule, ref) for ref in owned[i]),
+            _stance_of(rule, end, owned[i], words),
+        )
         for i, (rule, start, end) in enumerate(real)
     ]
     return Reading(tuple(_inherit(assertions, [at for at, _ in stops])), tuple(silent), tuple(ambiguous))
@@ -98,7 +109,7 @@ def _share(
             real[after][0].levels == "after" or any(ref.end <= at < real[after][1] for at in stops)
         ):
             after = None
-        if before is not None and after is not None and owned[before]:
+        if before is not None and owned[before] and (after is not None or not _joined(words, owned[before][-1], ref)):
             before = None
         if before is None and after is None:
             silent.append(ref)
@@ -115,8 +126,15 @@ def _share(
     return owned, silent, ambiguous
 
 
+def _joined(words: list[str], first: Reference, second: Reference) -> bool:
+    """Whether only joints stand between two references: another verb between them may say something else."""
+    return first.end <= second.start and all(word in _JOINTS for word in words[first.end : second.start])
+
+
 def _takes_after(cue: Cue, ref: Reference, words: list[str]) -> bool:
     rule, _, end = cue
+    if rule.stance not in _QUALIFIERS and "," in words[end : ref.start]:
+        return False
     return rule.levels != "before" or (rule.stance == "except" and words[end - 1] != ":" and ref.start - end < _FEW)
 
 
@@ -133,11 +151,12 @@ def _split(
     if after is None or len(ref.members) < 2 or not _adjoins(words, ref, real[after]):
         return ref, None
     token, _ = ref.members[-1]
-    if words[token - 1] != "," and not (token >= 2 and words[token - 2] == ","):
+    comma = next((at for at in range(token - 1, ref.members[-2][0], -1) if words[at] in _PARTING), None)
+    if comma is None or words[comma] != ",":
         return ref, None
     return (
         replace(ref, end=ref.members[-2][0] + 1, members=ref.members[:-1]),
-        replace(ref, start=token, members=ref.members[-1:]),
+        replace(ref, start=comma + 1, members=ref.members[-1:]),
     )
 
 
@@ -149,6 +168,13 @@ def _stance_of(rule: ClauseRule, end: int, owned: list[Reference], words: list[s
     if rule.stance == "except" and named and (named[-1].end >= len(words) or words[named[-1].end] != ":"):
         return "refuse"
     return rule.stance
+
+
+def _meant(rule: ClauseRule, ref: Reference) -> Reference:
+    """“pas jusqu’au niveau 3” refuses the third level, not the ones on the way there."""
+    if rule.stance == "refuse" and ref.means == "up_to":
+        return replace(ref, members=(max(ref.members, key=lambda member: member[1]),))
+    return ref
 
 
 def _inherit(assertions: list[Assertion], stops: list[int]) -> Iterator[Assertion]:

@@ -12,6 +12,7 @@ from pipeline.rules import TIMEOUT, LineRule, Rules
 
 _DIGIT_RE = re.compile(r"\d")
 _RANGE_RE = re.compile(r"(\d)\s*[aà]\s*[^\d]*(\d)", re.IGNORECASE)
+_STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔➜⇒])")
 _SENTENCE_END = (".", "!", "?", "…", ":", ";", ")", '"', "»", "”")
 _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
@@ -68,11 +69,16 @@ class _Walk:
 def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """Blocks in order, which joined give the source back, and what was doubtful about them."""
     walk = _Walk(source, rules, _lines(source.text), shape(source.text), plain(source.text))
-    for index, line in enumerate(walk.lines):
+    index = -1
+    while (index := index + 1) < len(walk.lines):
+        line = walk.lines[index]
         if line.is_blank:
             _add_blank(walk, line)
             continue
         mark = next((m for m in _marks(walk, line) if _fits(walk, index, m)), None)
+        if mark is not None and mark.rule.kind in ("level", "item") and _part(walk, index):
+            line = walk.lines[index]
+            mark = next((m for m in _marks(walk, line) if _fits(walk, index, m)), None)
         if mark is None:
             _add_unmarked(walk, line)
         else:
@@ -103,6 +109,19 @@ def _marks(walk: _Walk, line: _Line) -> Iterator[_Mark]:
             continue
         if match is not None:
             yield _Mark(rule, _group_span(match, "body") or (line.left, line.right), _group(match, "label"))
+
+
+def _part(walk: _Walk, index: int) -> bool:
+    """Cut a line at the sentence where the list takes the floor: "N1 : Acheter mieux. Accord."; whether it was."""
+    line = walk.lines[index]
+    inline = [rule for rule in walk.rules.lines if rule.inline]
+    for stop in _STOP_RE.finditer(walk.shaped, line.left, line.right):
+        at = stop.end()
+        if any(rule.compiled.fullmatch(walk.folded, at, line.right, timeout=TIMEOUT) for rule in inline):
+            first = _Line(line.start, at, line.left, stop.start() + len(stop.group().rstrip()))
+            walk.lines[index : index + 1] = [first, _Line(at, line.end, at, line.right)]
+            return True
+    return False
 
 
 def _group_span(match: "regex.Match[str]", name: str) -> tuple[int, int] | None:
@@ -138,7 +157,7 @@ def _fits(walk: _Walk, index: int, mark: _Mark) -> bool:
 
 def _opens_sentence(walk: _Walk, line: _Line) -> bool:
     before = walk.source.text[: line.start].rstrip()[-1:] if walk.open and not walk.blank else "."
-    return walk.shaped[line.left : line.left + 1].isupper() or before in _SENTENCE_END or walk.blank
+    return not walk.shaped[line.left].islower() or before in _SENTENCE_END or walk.blank
 
 
 def _next_opens(walk: _Walk, index: int, kind: str) -> bool:
