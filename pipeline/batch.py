@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.model import Pact
 from pipeline.parse import parse_bytes, parse_source
-from pipeline.read import unreadable
+from pipeline.read import broken, unreadable
 from pipeline.rules import Rules
 
 _NOT_PACTS = frozenset(["manifest.csv"])
@@ -37,7 +37,10 @@ def parse_file(pact_id: str, path: Path, rules: Rules) -> Pact:
         data = path.read_bytes()
     except OSError as error:
         return parse_source(unreadable(pact_id, error.strerror or str(error)), rules)
-    return parse_bytes(data, pact_id, rules)
+    try:
+        return parse_bytes(data, pact_id, rules)
+    except Exception as error:  # noqa: BLE001 - a fault of ours costs this file, and is told in its row
+        return parse_source(broken(pact_id, data, error), rules)
 
 
 def parse_files(files: Sequence[tuple[str, Path]], rules: Rules) -> Iterator[Pact]:

@@ -23,6 +23,8 @@ _PAUSE = "¶"
 _PAUSE_RE = re.compile(r"(?<=[.!?;:)…»\"])[ \t]*\n\s*(?=[^\W\d_])|\n\s*(?=[-•*]|n\d|niveau)")
 """Where a line break ends a sentence: after a stop, before a bullet or a level. Others only wrap the line."""
 _LEVELS_ONLY_RE = re.compile(r"(?:\s|n(?=\d)|niveaux?|[1-9]|,|et|-){1,30}")
+_MAX_TOKENS = 3_000
+"""A skeleton longer than this is no observation, and reading it would take more than a second."""
 _REMEMBERED = 20_000
 
 
@@ -65,6 +67,9 @@ def _interpret_block(
     # "Le plan vélo (N1) est voté": a level alone in parentheses is named, not quoted.
     asides = [aside for aside in found if not _LEVELS_ONLY_RE.fullmatch(folded, *aside.inner)]
     words, spans, aside_at = _skeleton(folded, block.body, asides)
+    if len(words) > _MAX_TOKENS:
+        message = f"longer than {_MAX_TOKENS} words beside its parentheses: split it, or read it by hand"
+        return [], [Diagnostic("warning", "observation-too-long", message, *block.body, block.measure)]
     reading = _reader(rules).read(tuple(words))
     place = _Place(text, index, words, spans, aside_at)
     clauses = [_clause(place, reading, assertion) for assertion in reading.assertions]

@@ -15,6 +15,7 @@ from pipeline.rules import Rules
 
 _LEVEL = "LEVEL"
 _JOINS = frozenset([",", "et", "ou", "-", "/", "&", "+", "ainsi", "que"])
+_LAST_JOINS = frozenset(["et", "ou"])
 _RANGES = frozenset(["a", "au"])
 _ARTICLES = frozenset(["le", "les", "du", "des", "n", "°", "."])
 
@@ -113,14 +114,16 @@ class LevelReferences:
             return None
         end, level = first
         members = [(end - 1, level)]
+        is_over = False  # an enumeration ends with its "et": what follows a comma then is another sentence
         while end < len(words):
             is_range = words[end] in _RANGES
             joint = end
             while joint < len(words) and words[joint] in (_RANGES if is_range else _JOINS) and joint - end < 2:
                 joint += 1
             following = self._number(words, joint, bare=True) if joint > end else None
-            if following is None:
+            if following is None or (is_over and words[end] == ","):
                 break
+            is_over = is_over or words[joint - 1] in _LAST_JOINS
             end, level = following
             between = range(members[-1][1] + 1, level) if is_range else range(0)
             members += [(end - 1, n) for n in [*between, level]]

@@ -1,6 +1,7 @@
 """Set aside what an observation quotes: the text in parentheses, closed or not, nested or not."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import regex
 
 _PAIRS = {"(": ")", "[": "]", "«": "»", "“": "”"}
 _MARKS_RE = re.compile("[" + re.escape("".join(_PAIRS) + "".join(_PAIRS.values())) + "]")
+_LINE_RE = re.compile(r"\n\s*")
 _PAUSE_RE = re.compile(r"[,.;][ \t]*")
 
 
@@ -31,6 +33,8 @@ def find_asides(
     comma or a stop, and otherwise at `end`. Linear in the length, but for the tries of `resumptions`.
     """
     matching = _matching(text, start, end)
+    lines = _resumptions(_LINE_RE, text, folded, start, end, resumptions)
+    pauses = _resumptions(_PAUSE_RE, text, folded, start, end, resumptions)
     asides, at = [], start
     while (mark := _MARKS_RE.search(text, at, end)) is not None:
         opening = mark.start()
@@ -38,7 +42,10 @@ def find_asides(
             at = opening + 1
             continue
         close = matching.get(opening)
-        stop = _resumed(text, folded, opening + 1, close or end, close is None, resumptions)
+        stops = [_first(lines, opening + 1, close or end)]
+        if close is None:
+            stops.append(_first(pauses, opening + 1, end))
+        stop = min((at for at in stops if at is not None), default=None)
         if stop is None and close is not None:
             asides.append(Aside(opening, close + 1, (opening + 1, close), True))
         else:
@@ -60,13 +67,19 @@ def _matching(text: str, start: int, end: int) -> dict[int, int]:
     return pairs
 
 
-def _resumed(
-    text: str, folded: str, start: int, end: int, unclosed: bool, resumptions: Sequence["regex.Pattern[str]"]
-) -> int | None:
-    places = [match.end() for match in re.compile(r"\n\s*").finditer(text, start, end)]
-    if unclosed:
-        places = sorted({*places, *(match.end() for match in _PAUSE_RE.finditer(text, start, end))})
-    for place in places:
-        if any(pattern.match(folded, place, end) for pattern in resumptions):
-            return place
-    return None
+def _resumptions(
+    place_re: "re.Pattern[str]",
+    text: str,
+    folded: str,
+    start: int,
+    end: int,
+    resumptions: Sequence["regex.Pattern[str]"],
+) -> list[int]:
+    """The places behind `place_re` where the sentence is taken up again, in order."""
+    places = (match.end() for match in place_re.finditer(text, start, end))
+    return [at for at in places if any(pattern.match(folded, at, end) for pattern in resumptions)]
+
+
+def _first(places: list[int], start: int, end: int) -> int | None:
+    index = bisect_left(places, start)
+    return places[index] if index < len(places) and places[index] < end else None

@@ -49,6 +49,13 @@ def unreadable(pact_id: str, reason: str) -> Source:
     return Source(pact_id, hashlib.sha256(b"").hexdigest(), 0, "text/plain", None, "", diagnostics=diagnostics)
 
 
+def broken(pact_id: str, data: bytes, error: Exception) -> Source:
+    """A file on which the parser itself failed, as a source without text."""
+    message = f"the parser failed on this file ({type(error).__name__}: {error}): report it with the file"
+    digest = hashlib.sha256(data).hexdigest()
+    return Source(pact_id, digest, len(data), "text/plain", None, "", diagnostics=(_error("internal", message),))
+
+
 def _media_type(data: bytes) -> tuple[str, str | None]:
     for magic, media_type, name in _OTHER_FORMATS:
         if data.startswith(magic):

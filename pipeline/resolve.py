@@ -231,6 +231,7 @@ def _levels(
     listed = {level for number, level in listing.levels if number == measure}
     if not listed and not clauses:
         return []
+    _check_wider(measure, listed, clauses, found)
     rows = []
     for level in rules.words.numbers:
         own = [(clause, row) for clause, row in clauses if level in row.levels]
@@ -288,6 +289,18 @@ def _level(
     )
 
 
+def _check_wider(
+    measure: int, listed: set[int], clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
+) -> None:
+    """Levels printed beside those that an agreement names: the agreement may mean only these."""
+    agreements = [row for clause, row in clauses if row.stance == "agree" and clause.reach == "named"]
+    wider = sorted(listed - {level for _, row in clauses for level in row.levels})
+    if agreements and wider:
+        levels = ", ".join(map(str, wider))
+        message = f"printed, but not named by this agreement: level {levels} of measure {measure}; check the status"
+        found.append(Diagnostic("warning", "listing-wider", message, agreements[0].start, agreements[0].end, measure))
+
+
 def _check_wording(row: Level, rules: Rules, found: list[Diagnostic]) -> None:
     """A paragraph under a level that is nothing like the catalogue's wording may be an observation."""
     known = rules.catalogue[row.measure].levels.get(row.level) if row.measure in rules.catalogue else None
@@ -318,7 +331,8 @@ def _verdict(
                 said = f"{best[1].stance} and {row.stance}"
                 message = f"level {level} of measure {measure} is said to be {said}: the last was kept"
                 found.append(Diagnostic("warning", "clauses-contradict", message, row.start, row.end, measure))
-            best = best if best[1].stance == "done" and row.stance == "agree" else (precise, row)
+            stronger = (best[1].stance, row.stance) in (("done", "agree"), ("not_competent", "refuse"))
+            best = best if stronger else (precise, row)
     if best is not None:
         return best[1]
     return next((row for _, row in clauses if row.stance == "amend"), None)

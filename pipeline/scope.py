@@ -18,6 +18,7 @@ from pipeline.rules import ClauseRule
 
 _FEW = 3
 """Tokens between an exception's cue and a level that it names ("sauf sur le niveau 3")."""
+_SENTENCE_STOPS = frozenset([".", "!", "?", "¶"])
 _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
     ["sur", "pour", "avec", "a", "au", "aux", "de", "du", "des", "le", "les", "(", ")", "ainsi", "que", "aussi"]
@@ -71,7 +72,7 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         )
         for i, (rule, start, end) in enumerate(real)
     ]
-    return Reading(tuple(_inherit(assertions, [at for at, _ in stops])), tuple(silent), tuple(ambiguous))
+    return Reading(tuple(_inherit(assertions, stops)), tuple(silent), tuple(ambiguous))
 
 
 def _outside_wordings(words: list[str], cues: list[Cue], references: list[Reference]) -> list[Cue]:
@@ -128,6 +129,8 @@ def _share(
 
 def _joined(words: list[str], first: Reference, second: Reference) -> bool:
     """Whether only joints stand between two references: another verb between them may say something else."""
+    if words[first.end : second.start] == [","] and len(first.members) > 1:
+        return False  # an enumeration ended with its "et": "N1 et N2, N3 étant trop cher"
     return first.end <= second.start and all(word in _JOINTS for word in words[first.end : second.start])
 
 
@@ -177,16 +180,25 @@ def _meant(rule: ClauseRule, ref: Reference) -> Reference:
     return ref
 
 
-def _inherit(assertions: list[Assertion], stops: list[int]) -> Iterator[Assertion]:
+def _inherit(assertions: list[Assertion], stops: list[tuple[int, str]]) -> Iterator[Assertion]:
     """Where an assertion names no level, whose levels it takes over."""
     for index, assertion in enumerate(assertions):
         inherits = None
         if not assertion.references:
-            qualifies = assertion.stance in _QUALIFIERS
-            for earlier in range(index - 1, -1, -1):
-                main = assertions[earlier].stance not in _QUALIFIERS
-                severed = any(assertions[earlier].end <= at < assertion.start for at in stops)
-                if main and (qualifies or not severed) and (not qualifies or assertions[earlier].stance == "agree"):
-                    inherits = earlier
-                    break
+            mains = [i for i in range(index - 1, -1, -1) if assertions[i].stance not in _QUALIFIERS]
+            if assertion.stance in _QUALIFIERS:
+                inherits = _qualified(assertions, mains, assertion, stops)
+            elif mains and not any(assertions[mains[0]].end <= at < assertion.start for at, _ in stops):
+                inherits = mains[0]
         yield replace(assertion, inherits=inherits)
+
+
+def _qualified(
+    assertions: list[Assertion], mains: list[int], qualifier: Assertion, stops: list[tuple[int, str]]
+) -> int | None:
+    """What a qualifier bears on: an agreement of its sentence, else its sentence's last assertion, else the last
+    agreement before. `mains` are indexes, the nearest first."""
+    ended = max((at for at, word in stops if word in _SENTENCE_STOPS and at < qualifier.start), default=-1)
+    own = [i for i in mains if assertions[i].start > ended]
+    agreed = [i for i in own if assertions[i].stance == "agree"]
+    return next(iter(agreed or own or [i for i in mains if assertions[i].stance == "agree"]), None)

@@ -156,8 +156,13 @@ def _fits(walk: _Walk, index: int, mark: _Mark) -> bool:
 
 
 def _opens_sentence(walk: _Walk, line: _Line) -> bool:
-    before = walk.source.text[: line.start].rstrip()[-1:] if walk.open and not walk.blank else "."
+    before = _last_character(walk, line.start) if walk.open and not walk.blank else "."
     return not walk.shaped[line.left].islower() or before in _SENTENCE_END or walk.blank
+
+
+def _last_character(walk: _Walk, end: int) -> str:
+    """The last character before `end` that is no space, among the hundred before."""
+    return walk.source.text[max(0, end - 100) : end].rstrip()[-1:]
 
 
 def _next_opens(walk: _Walk, index: int, kind: str) -> bool:
@@ -305,7 +310,7 @@ def _continues(walk: _Walk, block: Block, line: _Line) -> bool:
     if walk.blank or block.kind not in _CONTINUED:
         return False
     first = walk.shaped[line.left]
-    sentence_over = walk.source.text[: block.end].rstrip()[-1:] in _SENTENCE_END
+    sentence_over = _last_character(walk, block.end) in _SENTENCE_END
     if block.kind == "principle":
         return False
     if block.kind in ("item", "measure"):
