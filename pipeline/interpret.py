@@ -23,6 +23,7 @@ _PAUSE = "¶"
 _PAUSE_RE = re.compile(r"(?<=[.!?;:)…»\"])[ \t]*\n\s*(?=[^\W\d_])|\n\s*(?=[-•*]|n\d|niveau)")
 """Where a line break ends a sentence: after a stop, before a bullet or a level. Others only wrap the line."""
 _LEVELS_ONLY_RE = re.compile(r"(?:\s|n(?=\d)|niveaux?|[1-9]|,|et|-){1,30}")
+_DANGLING = frozenset(["et", "ou", ",", ";", _PAUSE])
 _MAX_TOKENS = 3_000
 """A skeleton longer than this is no observation, and reading it would take more than a second."""
 _REMEMBERED = 20_000
@@ -192,7 +193,9 @@ def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
 
 
 def _token_span(place: _Place, first: int, last: int) -> tuple[int, int] | None:
-    if first >= min(last, len(place.spans)):
+    while last > first and place.words[last - 1] in _DANGLING:
+        last -= 1
+    if first >= last:
         return None
     return _stripped(place.text, place.spans[first][0], place.spans[last - 1][1], separators=",;.:")
 

@@ -62,8 +62,11 @@ def resolve(
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
     levels, measures = [], []
+    by_measure: dict[int | None, list[tuple[Clause, ResolvedClause]]] = defaultdict(list)
+    for clause, row in zip(clauses, resolved, strict=True):
+        by_measure[row.measure].append((clause, row))
     for number in listing.headings:
-        own = [(c, r) for c, r in zip(clauses, resolved, strict=True) if r.measure == number]
+        own = by_measure[number]
         rows = _levels(source, blocks, number, listing, own, rules, found)
         levels += rows
         measures.append(_measure(source, blocks, number, listing, rows, own, rules, found))
@@ -228,7 +231,7 @@ def _levels(
     rules: Rules,
     found: list[Diagnostic],
 ) -> list[Level]:
-    listed = {level for number, level in listing.levels if number == measure}
+    listed = {level for level in rules.words.numbers if (measure, level) in listing.levels}
     if not listed and not clauses:
         return []
     _check_wider(measure, listed, clauses, found)

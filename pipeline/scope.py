@@ -189,7 +189,9 @@ def _inherit(assertions: list[Assertion], stops: list[tuple[int, str]]) -> Itera
             if assertion.stance in _QUALIFIERS:
                 inherits = _qualified(assertions, mains, assertion, stops)
             elif mains and not any(assertions[mains[0]].end <= at < assertion.start for at, _ in stops):
-                inherits = mains[0]
+                # "accord sur N1, le reste non": a refusal does not speak of what was just agreed to.
+                opposed = assertion.stance == "refuse" and assertions[mains[0]].stance == "agree"
+                inherits = None if opposed else mains[0]
         yield replace(assertion, inherits=inherits)
 
 

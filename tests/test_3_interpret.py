@@ -39,6 +39,19 @@ SENTENCES = {
     "Accord sur N1, N3 non retenu": "agree 1 | refuse 3",
     "Accord sur N1 et pas d’accord sur les autres niveaux": "agree 1 | refuse 2,3",
     "Un accord qui est à définir avec l’agglomération": "agree 1,2,3 | condition 1,2,3 = à définir avec l’agglomération",
+    "N1 et N2 oui, N3 non": "agree 1,2 | refuse 3",
+    "Nous ne refusons pas N2": "agree 2",
+    "La liste ne prend aucun engagement sur cette mesure": "refuse 1,2,3",
+    "On signe le niveau 1, le reste non": "agree 1 | refuse 2,3",
+    "N1 est retenu, N2 ne l’est pas": "agree 1 | refuse 2",
+    "Nous retenons N1 ainsi que N2 et laissons N3 de côté": "agree 1,2 | refuse 3",
+    "Nous ne souhaitons pas aller jusqu’au niveau 3": "refuse 3",
+    "C’est le Conseil départemental des Hauts qui décide du niveau 2": "not_competent 2",
+    "Désaccord sur N3, sauf accord de l’État": "refuse 3 | condition 3 = sauf accord de l’État",
+    "Nous travaillons en accord avec le promoteur : N1 et N2 sont acceptés": "agree 1,2",
+    "Nous sommes d’accord pour dire que N2 est irréaliste": "",
+    "N1 : oui\nN2 : oui\nN3 : non": "agree 1 | agree 2 | refuse 3",
+    "Les conseils existent depuis 2002 (N1). N3 est à l’étude.": "done 1 | undecided 3",
     "Nous sommes d’accord avec l’association": "",
     "Nous respecterons l’accord de Paris": "",
     "Nous avons rencontré l’association": "",
@@ -58,6 +71,39 @@ def test_sentence(parse: Parse, sentence: str) -> None:
     pact = parse(f"1 – Acheter mieux\nN1 • A\nN2 • B\nN3 • C\n{sentence}\n")
     assert [observation.text for observation in pact.observations] == [sentence]
     assert written(pact) == SENTENCES[sentence]
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "Refuser les banques",
+        "Réaliser un plan",
+        "Ne pas adopter d’arrêtés",
+        "Pas de publicité",
+        "Non-motorisation",
+        "Est et Ouest",
+    ],
+)
+def test_a_wording_that_begins_like_a_verdict_is_a_level(parse: Parse, wording: str) -> None:
+    pact = parse(f"1 – Acheter mieux\nN1 : {wording}\nN2 - {wording}\n")
+    assert [row.text for row in pact.levels if row.listed] == [wording, wording]
+
+
+def test_a_verdict_in_the_level_s_line_is_an_observation(parse: Parse) -> None:
+    pact = parse("1 – Acheter mieux\nN1 : Isoler les écoles. Accord.\nN2 : Planter. Refus.\n")
+    assert [row.text for row in pact.levels if row.listed] == ["Isoler les écoles.", "Planter."]
+    assert [(o.level, o.text) for o in pact.observations] == [(1, "Accord."), (2, "Refus.")]
+    assert [row.status for row in pact.levels] == ["agreed", "refused", "unstated"]
+
+
+def test_levels_printed_beside_a_narrower_agreement_are_told(parse: Parse) -> None:
+    pact = parse("1 – Acheter mieux\nN1 • A\nN2 • B\nNous ne retenons que le N2.\n")
+    assert "listing-wider" in [d.code for d in pact.diagnostics]
+
+
+def test_a_too_long_observation_is_told(parse: Parse) -> None:
+    pact = parse("1 – Acheter mieux\nN1 • A\nAccord sur " + "N1, " * 2000 + "\n")
+    assert "observation-too-long" in [d.code for d in pact.diagnostics]
 
 
 def test_an_ambiguous_reach_is_told(parse: Parse) -> None:

@@ -44,6 +44,16 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     }
 
 
+def test_a_fault_of_the_parser_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(data: bytes, pact_id: str, rules: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("pipeline.batch.parse_bytes", fail)
+    code, output = run("parse", SEED, "-o", tmp_path / "out")
+    assert code == 1
+    assert "internal: the parser failed on this file (RuntimeError: broken)" in output
+
+
 def test_wrong_usage_is_one_line_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for arguments, remedy in (
