@@ -8,18 +8,16 @@ VENV  := .venv
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 
-SOURCES := $(shell find $(RAW) rules pipeline -type f -not -name '*.pyc' 2>/dev/null)
-
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := parse
 .PHONY: parse test lint check accept bench lock clean help
 
+# Names of pacts may hold spaces, so find compares times here, not make. The stamp is set when all went well.
 parse: $(READY) ## set up .venv, then parse raw/ into output/ (the default)
-	@if $(MAKE) --silent --question $(OUTPUT)/manifest.json; then echo "$(OUTPUT)/ is up to date: nothing to do"; \
-	else $(MAKE) --silent $(OUTPUT)/manifest.json; fi
-
-$(OUTPUT)/manifest.json: $(SOURCES) $(READY)
-	@$(BIN)/pacte parse $(RAW) -o $(OUTPUT)
+	@if [ -f $(OUTPUT)/.parsed ] && [ -z "$$(find $(RAW) rules pipeline $(READY) -newer $(OUTPUT)/.parsed \
+	    -not -name '*.pyc' -not -name __pycache__ -print -quit)" ]; then \
+	  echo "$(OUTPUT)/ is up to date: nothing to do"; \
+	else $(BIN)/pacte parse "$(RAW)" -o "$(OUTPUT)" && touch $(OUTPUT)/.parsed; fi
 
 $(READY): requirements.lock pyproject.toml
 	@echo "setting up $(VENV) (once, a minute or two)"
