@@ -131,3 +131,11 @@ def test_a_wrapped_level_is_one_block(parse: Parse) -> None:
     pact = parse("1 – Acheter mieux\nN1 • Isoler les écoles, comme le veut\nla liste des priorités,\navant 2024\n")
     assert pact.levels[0].text == "Isoler les écoles, comme le veut\nla liste des priorités,\navant 2024"
     assert pact.observations == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["Niveau 2 choisi par la liste.", "Le plan vélo (N1) est voté.", "Existe déjà (maison des associations)."]
+)
+def test_a_line_that_is_no_wording_is_an_observation(parse: Parse, line: str) -> None:
+    pact = parse(f"1 – Acheter mieux\nN1 • Isoler\n{line}\n")
+    assert [observation.text for observation in pact.observations] == [line]
