@@ -8,6 +8,8 @@ import pytest
 from pipeline.model import Pact
 from pipeline.parse import parse_bytes
 from pipeline.rules import Rules, load
+from pipeline.tabulate import tabulate
+from tests.contract import check_contract
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "raw" / "champigny-alternance.txt"
@@ -25,4 +27,11 @@ def seed(rules: Rules) -> Pact:
 
 @pytest.fixture(scope="session")
 def parse(rules: Rules) -> Callable[[str], Pact]:
-    return lambda text: parse_bytes(text.encode(), "test.txt", rules)
+    """Parse a text, and check that its tables keep the contract."""
+
+    def parse_text(text: str) -> Pact:
+        pact = parse_bytes(text.encode(), "test.txt", rules)
+        check_contract(tabulate([pact]))
+        return pact
+
+    return parse_text

@@ -10,7 +10,7 @@ from pipeline.parse import parse_bytes
 from pipeline.rules import Rules, load
 from pipeline.tabulate import tabulate
 from tests.conftest import SEED
-from tests.test_5_tables import check_contract
+from tests.contract import check_contract
 
 RULES: Rules = load()
 LINES = [line for line in SEED.read_text("utf-8").split("\n") if line]
