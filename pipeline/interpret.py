@@ -41,7 +41,27 @@ def interpret(
             found, doubts = _interpret_block(source.text, folded, index, block, rules)
             clauses += found
             diagnostics += doubts
+        elif block.kind in ("level", "text"):
+            diagnostics += _stances_in_wording(source.text, folded, block, rules)
     return tuple(clauses), tuple(diagnostics)
+
+
+def _stances_in_wording(text: str, folded: str, block: Block, rules: Rules) -> list[Diagnostic]:
+    """A doubt for each later line of a wording that takes a stance: it may be an observation glued to it."""
+    found = []
+    start = text.find("\n", block.body[0], block.body[1]) + 1
+    while start > 0:
+        end = text.find("\n", start, block.body[1])
+        line = (start, end if end >= 0 else block.body[1])
+        words, spans, _ = _skeleton(folded, line, [])
+        if 1 < len(words) <= _MAX_TOKENS and not text[spans[0][0]].islower():
+            stances = [a.rule.stance for a in _reader(rules).read(tuple(words)).assertions]
+            if any(stance not in ("condition", "except", "amend") for stance in stances):
+                message = "this reads like the list's own words: mark it as an observation if it is one"
+                span = (spans[0][0], spans[-2][1])
+                found.append(Diagnostic("warning", "stance-in-wording", message, *span, block.measure))
+        start = end + 1
+    return found
 
 
 def clauses_in(sentence: str, rules: Rules) -> list[str]:

@@ -52,8 +52,8 @@ def test_the_examples_of_every_reference_rule(rules: Rules) -> None:
         assert all(rule.means not in references_in(sentence, rules) for sentence in rule.no_match), rule.id
 
 
-def test_every_pattern_of_a_token_rule_is_reached(rules: Rules) -> None:
-    """A pattern that no token sequence can satisfy is refused by spaCy's own validation."""
+def test_every_token_pattern_is_valid(rules: Rules) -> None:
+    """By spaCy's own schema, which refuses misspelt attributes and operators."""
     matcher = Matcher(spacy.blank("fr").vocab, validate=True)
     for rule in (*rules.clauses, *rules.references):
         matcher.add(rule.id, rule.folded)

@@ -101,6 +101,11 @@ def test_levels_printed_beside_a_narrower_agreement_are_told(parse: Parse) -> No
     assert "listing-wider" in [d.code for d in pact.diagnostics]
 
 
+def test_a_stance_in_a_wording_is_told(parse: Parse) -> None:
+    pact = parse("1 – Acheter mieux\nN1 • Isoler\nFranchement, pas d’accord avec cela.\n")
+    assert "stance-in-wording" in [d.code for d in pact.diagnostics]
+
+
 def test_a_too_long_observation_is_told(parse: Parse) -> None:
     pact = parse("1 – Acheter mieux\nN1 • A\nAccord sur " + "N1, " * 2000 + "\n")
     assert "observation-too-long" in [d.code for d in pact.diagnostics]
