@@ -22,7 +22,12 @@ def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[F
         for rule in rules.facts:
             if block.kind not in rule.within:
                 continue
-            match = rule.compiled.search(shaped, *block.body, timeout=TIMEOUT)
+            try:
+                match = rule.compiled.search(shaped, *block.body, timeout=TIMEOUT)
+            except TimeoutError:
+                message = f"the rule {rule.id} took too long here and was left out: simplify its pattern"
+                diagnostics.append(Diagnostic("warning", "rule-timeout", message, *block.body))
+                continue
             if match is None:
                 continue
             values: dict[str, str | bool] = {

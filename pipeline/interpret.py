@@ -15,7 +15,7 @@ from pipeline.language import Reference, make_language
 from pipeline.model import Block, Clause, Diagnostic, Reach, Source
 from pipeline.parentheses import Aside, find_asides
 from pipeline.rules import Rules
-from pipeline.scope import Assertion, Reading, decide_scope
+from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
 
 _TOKEN_RE = re.compile(r"[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
 _ASIDE = "()"
@@ -56,7 +56,7 @@ def _stances_in_wording(text: str, folded: str, block: Block, rules: Rules) -> l
         words, spans, _ = _skeleton(folded, line, [])
         if 1 < len(words) <= _MAX_TOKENS and not text[spans[0][0]].islower():
             stances = [a.rule.stance for a in _reader(rules).read(tuple(words)).assertions]
-            if any(stance not in ("condition", "except", "amend") for stance in stances):
+            if any(stance not in QUALIFIERS for stance in stances):
                 message = "this reads like the list's own words: mark it as an observation if it is one"
                 span = (spans[0][0], spans[-2][1])
                 found.append(Diagnostic("warning", "stance-in-wording", message, *span, block.measure))

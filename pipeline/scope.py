@@ -23,7 +23,7 @@ _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
     ["sur", "pour", "avec", "a", "au", "aux", "de", "du", "des", "le", "les", "(", ")", "ainsi", "que", "aussi"]
 )
-_QUALIFIERS = frozenset(["condition", "except", "amend"])
+QUALIFIERS = frozenset(["condition", "except", "amend"])
 
 Cue = tuple[ClauseRule, int, int]
 """A rule and the tokens, first and past the last, that it matched."""
@@ -136,7 +136,7 @@ def _joined(words: list[str], first: Reference, second: Reference) -> bool:
 
 def _takes_after(cue: Cue, ref: Reference, words: list[str]) -> bool:
     rule, _, end = cue
-    if rule.stance not in _QUALIFIERS and "," in words[end : ref.start]:
+    if rule.stance not in QUALIFIERS and "," in words[end : ref.start]:
         return False
     return rule.levels != "before" or (rule.stance == "except" and words[end - 1] != ":" and ref.start - end < _FEW)
 
@@ -144,7 +144,7 @@ def _takes_after(cue: Cue, ref: Reference, words: list[str]) -> bool:
 def _adjoins(words: list[str], ref: Reference, cue: Cue) -> bool:
     """Whether a verdict follows the levels at once: "N3 non retenu", "N3 : à l'étude", "N3 est atteint"."""
     between = words[ref.end : cue[1]]
-    return cue[0].stance not in _QUALIFIERS and all(word in (":", "-", "est", "sont") for word in between)
+    return cue[0].stance not in QUALIFIERS and all(word in (":", "-", "est", "sont") for word in between)
 
 
 def _split(
@@ -185,8 +185,8 @@ def _inherit(assertions: list[Assertion], stops: list[tuple[int, str]]) -> Itera
     for index, assertion in enumerate(assertions):
         inherits = None
         if not assertion.references:
-            mains = [i for i in range(index - 1, -1, -1) if assertions[i].stance not in _QUALIFIERS]
-            if assertion.stance in _QUALIFIERS:
+            mains = [i for i in range(index - 1, -1, -1) if assertions[i].stance not in QUALIFIERS]
+            if assertion.stance in QUALIFIERS:
                 inherits = _qualified(assertions, mains, assertion, stops)
             elif mains and not any(assertions[mains[0]].end <= at < assertion.start for at, _ in stops):
                 # "accord sur N1, le reste non": a refusal does not speak of what was just agreed to.

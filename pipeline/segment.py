@@ -18,7 +18,7 @@ _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
 """A longer line at the top of a document is a sentence of its introduction, not a heading."""
 _HEADS = ("measure", "principle")
-_CONTINUED = ("level", "item", "principle", "measure", "observation", "text", "introduction", "closing")
+_CONTINUED = ("level", "item", "measure", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,20 @@ def _lines(text: str) -> list[_Line]:
 
 def _marks(walk: _Walk, line: _Line) -> Iterator[_Mark]:
     for rule in walk.rules.lines:
-        text = walk.folded if rule.on == "plain" else walk.shaped
-        try:
-            match = rule.compiled.fullmatch(text, line.left, line.right, timeout=TIMEOUT)
-        except TimeoutError:
-            message = f"the rule {rule.id} took too long on this line and was left out: simplify its pattern"
-            walk.diagnostics.append(Diagnostic("warning", "rule-timeout", message, line.left, line.right))
-            continue
+        match = _match(walk, rule, line.left, line.right)
         if match is not None:
             yield _Mark(rule, _group_span(match, "body") or (line.left, line.right), _group(match, "label"))
+
+
+def _match(walk: _Walk, rule: LineRule, left: int, right: int) -> "regex.Match[str] | None":
+    """The rule's match of the whole stretch; none, and a diagnostic, where it takes too long."""
+    text = walk.folded if rule.on == "plain" else walk.shaped
+    try:
+        return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
+    except TimeoutError:
+        message = f"the rule {rule.id} took too long on this line and was left out: simplify its pattern"
+        walk.diagnostics.append(Diagnostic("warning", "rule-timeout", message, left, right))
+        return None
 
 
 def _part(walk: _Walk, index: int) -> bool:
@@ -117,7 +122,7 @@ def _part(walk: _Walk, index: int) -> bool:
     inline = [rule for rule in walk.rules.lines if rule.inline]
     for stop in _STOP_RE.finditer(walk.shaped, line.left, line.right):
         at = stop.end()
-        if any(rule.compiled.fullmatch(walk.folded, at, line.right, timeout=TIMEOUT) for rule in inline):
+        if any(_match(walk, rule, at, line.right) for rule in inline):
             first = _Line(line.start, at, line.left, stop.start() + len(stop.group().rstrip()))
             walk.lines[index : index + 1] = [first, _Line(at, line.end, at, line.right)]
             return True
@@ -293,12 +298,15 @@ def _add_unmarked(walk: _Walk, line: _Line) -> None:
         _add_preamble(walk, line)
     elif block is not None and _continues(walk, block, line):
         _extend(walk, line)
-    elif (block is not None and block.kind in _HEADS and (not walk.blank or block.kind == "principle")) or (
-        block is not None and block.kind == "item" and not walk.blank
-    ):
+    elif block is not None and _opens_paragraph(walk, block):
         _add(walk, line, "text", "paragraph", body)
     else:
         _add(walk, line, "unknown", None, body)
+
+
+def _opens_paragraph(walk: _Walk, block: Block) -> bool:
+    """Whether a line without a mark is a paragraph of its own under the block before it."""
+    return block.kind == "principle" or (not walk.blank and block.kind in ("measure", "item"))
 
 
 def _continues(walk: _Walk, block: Block, line: _Line) -> bool:
@@ -311,8 +319,6 @@ def _continues(walk: _Walk, block: Block, line: _Line) -> bool:
         return False
     first = walk.shaped[line.left]
     sentence_over = _last_character(walk, block.end) in _SENTENCE_END
-    if block.kind == "principle":
-        return False
     if block.kind in ("item", "measure"):
         return first.islower() or (not sentence_over and not first.isupper())
     return True
