@@ -236,6 +236,11 @@ def _extend(walk: _Walk, line: _Line, body: tuple[int, int] | None = None) -> No
     """Go on with the open block, taking in the blank lines between."""
     assert walk.last is not None
     block = walk.blocks[walk.last]
+    for between in walk.blocks[walk.last + 1 :]:
+        if between.kind == "furniture":
+            message = f"page furniture ({between.rule}) stands inside this text and was kept in it: leave it out"
+            found = Diagnostic("warning", "furniture-inside", message, *between.body, measure=block.measure)
+            walk.diagnostics.append(found)
     del walk.blocks[walk.last + 1 :]
     start, _ = block.body if block.body[0] < block.body[1] else (body or (line.left, line.right))
     walk.blocks[walk.last] = replace(block, end=line.end, body=(start, line.right))

@@ -139,3 +139,10 @@ def test_a_wrapped_level_is_one_block(parse: Parse) -> None:
 def test_a_line_that_is_no_wording_is_an_observation(parse: Parse, line: str) -> None:
     pact = parse(f"1 – Acheter mieux\nN1 • Isoler\n{line}\n")
     assert [observation.text for observation in pact.observations] == [line]
+
+
+def test_furniture_inside_a_wording_is_told(parse: Parse) -> None:
+    pact = parse("1 – Acheter mieux\nN1 • Isoler les écoles et\nPage 3\nles crèches\n")
+    assert pact.levels[0].text == "Isoler les écoles et\nPage 3\nles crèches"
+    (found,) = (d for d in pact.diagnostics if d.code == "furniture-inside")
+    assert (found.measure, pact.source.text[found.start : found.end]) == (1, "Page 3")
