@@ -104,6 +104,30 @@ def explain(file: Path, measure: int | None, kind: str) -> None:
         sys.exit(1)
 
 
+@main.command()
+@click.argument("corpus", type=click.Path(path_type=Path))
+@click.option("--worst", default=10, show_default=True, help="How many errors to list, the worst first.")
+@click.option("--json", "as_json", is_flag=True, help="All figures and all errors as JSON.")
+def evaluate(corpus: Path, worst: int, as_json: bool) -> None:
+    """Measure the parser against labelled pacts: precision, recall, F1, overall and by form.
+
+    tests/corpus/README.md tells how a pact is labelled.
+    """
+    from pipeline.evaluate import evaluate_corpus, lines_of, to_json
+    from pipeline.labels import LabelError, read_corpus
+
+    try:
+        labelled = read_corpus(corpus)
+    except FileNotFoundError:
+        raise _UsageError(f"{corpus}: no such file or folder: check the path") from None
+    except LabelError as error:
+        raise _UsageError(str(error)) from None
+    if not labelled:
+        raise _UsageError(f"{corpus}: no labelled pact in it: tests/corpus/README.md tells how to write one")
+    scores = evaluate_corpus(labelled)
+    click.echo(to_json(labelled, scores) if as_json else "\n".join(lines_of(labelled, scores, worst)))
+
+
 def _rules(kind: str) -> "Rules":
     from pipeline.rules import RULES, RuleError, load
 

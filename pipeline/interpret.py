@@ -5,25 +5,30 @@ Skeletons recur from pact to pact, so what one says is remembered.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from spacy.tokens import Doc
 
 from pipeline.fold import plain
-from pipeline.language import Reference, make_language
-from pipeline.model import Block, Clause, Diagnostic, Reach, Source
+from pipeline.language import Cue, Reference, make_language
+from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Source, Stance
 from pipeline.parentheses import Aside, find_asides
 from pipeline.rules import Rules
 from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
 
-_TOKEN_RE = re.compile(r"[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
+_TOKEN_RE = re.compile(r"[^\W\d_]+-\n[ ]*[^\W\d_]+|[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
+_HYPHEN_RE = re.compile(r"-\n[ ]*")
 _ASIDE = "()"
 _PAUSE = "¶"
 _PAUSE_RE = re.compile(r"(?<=[.!?;:)…»\"])[ \t]*\n\s*(?=[^\W\d_])|\n\s*(?=[-•*]|n\d|niveau)")
 """Where a line break ends a sentence: after a stop, before a bullet or a level. Others only wrap the line."""
 _LEVELS_ONLY_RE = re.compile(r"(?:\s|n(?=\d)|niveaux?|[1-9]|,|et|-){1,30}")
+_ACT_RE = re.compile(r"\w+(?:er|ir|re)$|mise$|creation$|au$")
+"""How a wording behind a colon begins; anything else there is a reason."""
 _DANGLING = frozenset(["et", "ou", ",", ";", _PAUSE])
+_DOUBTFUL = frozenset(["pas", "ne", "n'", "non", "aucun", "aucune", "jamais", "ni", "mais"])
+"""An observation with one of these words, and no clause, may be a refusal that was not understood."""
 _MAX_TOKENS = 3_000
 """A skeleton longer than this is no observation, and reading it would take more than a second."""
 _REMEMBERED = 20_000
@@ -36,9 +41,11 @@ def interpret(
     folded = plain(source.text)
     clauses: list[Clause] = []
     diagnostics: list[Diagnostic] = []
+    said: dict[int | None, Stance | None] = {}
     for index, block in enumerate(blocks):
         if block.kind == "observation":
-            found, doubts = _interpret_block(source.text, folded, index, block, rules)
+            found, doubts = _interpret_block(source.text, folded, index, block, rules, said.get(block.measure))
+            said[block.measure] = next((c.stance for c in reversed(found) if c.stance not in QUALIFIERS), None)
             clauses += found
             diagnostics += doubts
         elif block.kind in ("level", "text"):
@@ -54,11 +61,11 @@ def _stances_in_wording(text: str, folded: str, block: Block, rules: Rules) -> l
         end = text.find("\n", start, block.body[1])
         line = (start, end if end >= 0 else block.body[1])
         words, spans, _ = _skeleton(folded, line, [])
-        if 1 < len(words) <= _MAX_TOKENS and not text[spans[0][0]].islower():
+        if 2 < len(words) <= _MAX_TOKENS and not text[spans[1][0]].islower():
             stances = [a.rule.stance for a in _reader(rules).read(tuple(words)).assertions]
             if any(stance not in QUALIFIERS for stance in stances):
                 message = "this reads like the list's own words: mark it as an observation if it is one"
-                span = (spans[0][0], spans[-2][1])
+                span = (spans[1][0], spans[-2][1])
                 found.append(Diagnostic("warning", "stance-in-wording", message, *span, block.measure))
         start = end + 1
     return found
@@ -66,8 +73,8 @@ def _stances_in_wording(text: str, folded: str, block: Block, rules: Rules) -> l
 
 def clauses_in(sentence: str, rules: Rules) -> list[str]:
     """The ids of the clause rules that fire on a sentence, in order: to try a rule out."""
-    doc = _tried(sentence, rules)
-    return [span.label_ for span in doc.spans["cues"]]
+    cues: list[Cue] = _tried(sentence, rules).user_data["cues"]
+    return [cue.rule.id for cue in cues]
 
 
 def references_in(sentence: str, rules: Rules) -> list[str]:
@@ -81,7 +88,7 @@ def _tried(sentence: str, rules: Rules) -> Doc:
 
 
 def _interpret_block(
-    text: str, folded: str, index: int, block: Block, rules: Rules
+    text: str, folded: str, index: int, block: Block, rules: Rules, said: Stance | None
 ) -> tuple[list[Clause], list[Diagnostic]]:
     resumptions = [rule.compiled for rule in rules.lines if rule.continues]
     found = find_asides(text, folded, *block.body, resumptions)
@@ -93,11 +100,14 @@ def _interpret_block(
         return [], [Diagnostic("warning", "observation-too-long", message, *block.body, block.measure)]
     reading = _reader(rules).read(tuple(words))
     place = _Place(text, index, words, spans, aside_at)
-    clauses = [_clause(place, reading, assertion) for assertion in reading.assertions]
+    # "Idem" says again what the measure's observation before has said.
+    assertions = [replace(a, stance=a.stance or said) for a in reading.assertions]
+    clauses = [_clause(place, reading, a) for a in assertions if a.stance is not None]
     if not clauses:
         message = "nothing was taken from this observation: read whether it changes what the list agrees to"
         span = _stripped(text, *block.body, separators="")
-        silent = [Diagnostic("info", "observation-without-clause", message, *span, block.measure)] if span else []
+        severity: Severity = "warning" if _DOUBTFUL & set(words) else "info"
+        silent = [Diagnostic(severity, "observation-without-clause", message, *span, block.measure)] if span else []
     else:
         silent = []
     diagnostics = [
@@ -144,8 +154,8 @@ class _Place:
 def _skeleton(
     folded: str, body: tuple[int, int], asides: list[Aside]
 ) -> tuple[list[str], list[tuple[int, int]], dict[int, Aside]]:
-    words: list[str] = []
-    spans: list[tuple[int, int]] = []
+    words: list[str] = [_PAUSE]
+    spans: list[tuple[int, int]] = [(body[0], body[0])]
     aside_at: dict[int, Aside] = {}
     at = body[0]
     for aside in [*asides, Aside(body[1], body[1], (body[1], body[1]), True)]:
@@ -154,7 +164,7 @@ def _skeleton(
             while pauses and pauses[0] <= match.start():
                 words.append(_PAUSE)
                 spans.append((pauses[0], pauses.pop(0)))
-            words.append(match.group())
+            words.append(_HYPHEN_RE.sub("", match.group()))
             spans.append(match.span())
         if aside.start < aside.end:
             aside_at[len(words)] = aside
@@ -166,8 +176,7 @@ def _skeleton(
 
 def _clause(place: _Place, reading: Reading, assertion: Assertion) -> Clause:
     reach, levels = _levels(reading, assertion)
-    stance = assertion.stance or assertion.rule.stance
-    assert stance is not None, "only real cues become assertions, and each has a stance"
+    assert assertion.stance is not None, "those without a stance were left out"
     wording = _wording(place, assertion)
     tokens = [assertion.start, assertion.end - 1]
     tokens += [token for ref in assertion.references for token in (ref.start, ref.end - 1)]
@@ -175,7 +184,7 @@ def _clause(place: _Place, reading: Reading, assertion: Assertion) -> Clause:
     end = max(place.spans[max(tokens)][1], wording[1] if wording else 0)
     if wording and place.text[end : end + 2].lstrip(" ")[:1] == ")":
         end = place.text.index(")", end) + 1
-    return Clause(place.block, stance, reach, levels, wording, assertion.rule.id, start, end)
+    return Clause(place.block, assertion.stance, reach, levels, wording, assertion.rule.id, start, end)
 
 
 def _levels(reading: Reading, assertion: Assertion) -> tuple[Reach, tuple[int, ...] | None]:
@@ -202,7 +211,7 @@ def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
         if aside is not None:
             return _stripped(place.text, *aside.inner, separators="")
         after = max([ref.end for ref in assertion.references if ref.start >= assertion.end], default=len(place.words))
-        if after + 1 < assertion.reach_end and place.words[after] == ":":
+        if after + 1 < assertion.reach_end and place.words[after] == ":" and _ACT_RE.match(place.words[after + 1]):
             return _token_span(place, after + 1, assertion.reach_end)
         return None
     first = assertion.start if policy == "cue" else assertion.end
@@ -233,14 +242,12 @@ class _Reader:
 
     def __init__(self, rules: Rules) -> None:
         self.nlp = make_language(rules)
-        self.rules = {rule.id: rule for rule in rules.clauses}
         self.read = lru_cache(_REMEMBERED)(self._read)
 
     def _read(self, words: tuple[str, ...]) -> Reading:
         doc = self.nlp(" ".join(words))
         references: list[Reference] = doc.user_data["references"]
-        cues = [(self.rules[span.label_], span.start, span.end) for span in doc.spans["cues"]]
-        return decide_scope(list(words), cues, references)
+        return decide_scope(list(words), doc.user_data["cues"], references)
 
 
 _READERS: dict[str, _Reader] = {}

@@ -11,13 +11,23 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 from spacy.vocab import Vocab
 
-from pipeline.rules import Rules
+from pipeline.fold import plain
+from pipeline.model import Stance
+from pipeline.negation import Negation
+from pipeline.rules import ClauseRule, Rules
 
-_LEVEL = "LEVEL"
+LEVEL = "LEVEL"
 _JOINS = frozenset([",", "et", "ou", "-", "/", "&", "+", "ainsi", "que"])
 _LAST_JOINS = frozenset(["et", "ou"])
 _RANGES = frozenset(["a", "au"])
-_ARTICLES = frozenset(["le", "les", "du", "des", "n", "°", "."])
+_ARTICLES = frozenset(["le", "les", "du", "des", "de", "au", "n", "°", "."])
+_BARE_ARTICLES = frozenset(["le", "au", "du"])
+_BARE_FOLLOWERS = frozenset(
+    [",", ".", ":", ";", "¶", "c'", "est", "non", "oui", "mais", "sera", "n'", "ne", "reste", "nous", "relève", "releve", "()", "!"]
+)
+"""What stands behind a bare level ("le 3, non", "le 2 : oui"), but not behind a date or a count."""
+_COUNTED_RE = re.compile(r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?")
+_WIDENING = frozenset(["up_to", "from", "below", "above"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,48 +73,59 @@ class LevelReferences:
     def setup(self, rules: Rules) -> None:
         """Take the words for levels and the reference rules of one kind of pact."""
         self.numbers = frozenset(rules.words.numbers)
-        self.means: dict[str, str] = {rule.id: rule.means for rule in rules.references}
-        prefixes = "|".join(map(re.escape, rules.words.prefixes))
-        self.stuck_re = re.compile(rf"(?:{prefixes})(\d)")
+        self.rules = {rule.id: rule for rule in rules.references}
+        prefixes = "|".join(map(re.escape, rules.words.prefixes)) or "(?!)"
+        self.stuck_re = re.compile(rf"(?:{prefixes})([\dl])")
+        self.prefixes = frozenset(rules.words.prefixes)
         self.nouns = frozenset(rules.words.nouns)
+        self.names = {plain(name): number for name, number in rules.words.names.items()}
         for rule in rules.references:
             self.matcher.add(rule.id, rule.folded, greedy="LONGEST")
 
     def __call__(self, doc: Doc) -> Doc:
         words = [token.text for token in doc]
         spans = filter_spans([Span(doc, start, end, key) for key, start, end in self.matcher(doc)])
-        named = {span.start: (span.end, self.means[span.label_]) for span in spans}
+        named = {span.start: (span.end, span.label_) for span in spans}
         references = list(self._references(words, named))
-        doc.set_ents([Span(doc, ref.start, ref.end, _LEVEL) for ref in references])
+        doc.set_ents([Span(doc, ref.start, ref.end, LEVEL) for ref in references])
         doc.user_data["references"] = references
         return doc
 
     def _references(self, words: list[str], named: dict[int, tuple[int, str]]) -> Iterator[Reference]:
         at = 0
         while at < len(words):
-            end, means = named.get(at, (at, "numbers"))
-            if end > at and means not in ("up_to", "from"):
-                yield Reference(at, end, means)
+            end, rule_id = named.get(at, (at, ""))
+            rule = self.rules.get(rule_id)
+            if rule is not None and rule.means not in _WIDENING:
+                members = tuple((end - 1, level) for level in rule.levels if level in self.numbers)
+                yield Reference(at, end, "numbers" if members else rule.means, members)
                 at = end
                 continue
-            found = self._list(words, end) if means == "numbers" else self._single(words, end)
+            found = self._list(words, end) if rule is None else self._single(words, end)
             if found is None:
                 at = max(end, at + 1)
                 continue
             stop, members = found
-            yield Reference(at, stop, means, self._widened(means, members))
+            means = "numbers" if rule is None else rule.means
+            widened = self._widened(means, members)
+            if widened:
+                yield Reference(at, stop, means, widened)
             at = stop
 
     def _widened(self, means: str, members: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
         token, level = members[-1]
-        if means == "up_to":
-            return tuple((token, n) for n in sorted(self.numbers) if n <= level)
-        if means == "from":
-            return tuple((token, n) for n in sorted(self.numbers) if n >= level)
-        return members
+        meant = {
+            "up_to": [n for n in self.numbers if n <= level],
+            "from": [n for n in self.numbers if n >= level],
+            "below": [n for n in self.numbers if n < level],
+            "above": [n for n in self.numbers if n > level],
+        }
+        return tuple((token, n) for n in sorted(meant[means])) if means in meant else members
 
     def _single(self, words: list[str], at: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
-        found = self._number(words, at, bare=False)
+        while at < len(words) and words[at] in _ARTICLES:
+            at += 1
+        found = self._number(words, at, bare=True)
         return None if found is None else (found[0], ((found[0] - 1, found[1]),))
 
     def _list(self, words: list[str], at: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
@@ -130,29 +151,49 @@ class LevelReferences:
         return end, tuple(members)
 
     def _number(self, words: list[str], at: int, bare: bool) -> tuple[int, int] | None:
-        """The level at token `at`: stuck ("n2"), after its noun ("niveau 2"), or bare inside a list ("et 3")."""
+        """The level at token `at`: stuck ("n2"), named, after its noun ("niveau 2"), bare in a list ("et 3", "le 3 :")."""
+        if not bare and at + 2 < len(words) and words[at] in _BARE_ARTICLES and words[at + 2] in _BARE_FOLLOWERS:
+            return self._digit(words, at + 1)
         while at < len(words) and bare and words[at] in _ARTICLES:
             at += 1
         if at >= len(words):
             return None
+        if words[at] in self.names:
+            return at + 1, self.names[words[at]]
         if stuck := self.stuck_re.fullmatch(words[at]):
-            level = int(stuck[1])
+            level = int(stuck[1].replace("l", "1"))
             return (at + 1, level) if level in self.numbers else None
-        has_noun = words[at] in self.nouns
+        has_noun = words[at] in self.nouns or words[at] in self.prefixes
         if not has_noun and not bare:
             return None
         at += has_noun
         while has_noun and at < len(words) and words[at] in _ARTICLES:
             at += 1
+        if has_noun and at < len(words) and words[at] in self.names:
+            return at + 1, self.names[words[at]]
+        counts_things = not has_noun and at + 1 < len(words) and _COUNTED_RE.fullmatch(words[at + 1])
+        return None if counts_things else self._digit(words, at)
+
+    def _digit(self, words: list[str], at: int) -> tuple[int, int] | None:
         if at < len(words) and words[at].isdecimal() and int(words[at]) in self.numbers:
-            counts_things = not has_noun and at + 1 < len(words) and re.fullmatch(r"[^\W\d]{4,}s|%|€", words[at + 1])
-            return None if counts_things else (at + 1, int(words[at]))
+            return at + 1, int(words[at])
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Tokens `start` to `end`, negation included, that say `stance`. `stray`: its object is something else."""
+
+    rule: ClauseRule
+    start: int
+    end: int
+    stance: Stance | None
+    stray: bool = False
 
 
 @Language.factory("pacte_cues")
 class Cues:
-    """Finds the cues of the clause rules: `doc.spans["cues"]`, in order, without overlaps."""
+    """Finds the cues of the clause rules, affirmed or denied, in order and without overlaps."""
 
     def __init__(self, nlp: Language, name: str) -> None:
         self.matcher = Matcher(nlp.vocab)
@@ -161,19 +202,85 @@ class Cues:
         """Take the clause rules of one kind of pact."""
         for rule in rules.clauses:
             self.matcher.add(rule.id, rule.folded)
-        self.is_pseudo = {rule.id: rule.role == "pseudo" for rule in rules.clauses}
+        self.rules = {rule.id: rule for rule in rules.clauses}
+        self.negation = Negation(rules.classes)
+        self.itself_re = re.compile(rules.classes["itself"])
 
     def __call__(self, doc: Doc) -> Doc:
-        spans = [_without_level(doc, Span(doc, start, end, key)) for key, start, end in self.matcher(doc)]
-        # filter_spans keeps the longest, and the first of equals: so pseudo cues come first.
-        spans.sort(key=lambda span: (not self.is_pseudo[span.label_], span.start, span.label_))
-        doc.spans["cues"] = sorted(filter_spans(spans), key=lambda span: span.start)
+        words = [token.text for token in doc]
+        found: list[tuple[Cue, int, int]] = []
+        for key, start, end in self.matcher(doc):
+            rule = self.rules[doc.vocab.strings[key]]
+            start, end = _without_levels(doc, start, end)
+            cue = self._cue(words, rule, start, end)
+            if cue is not None:
+                found.append((cue, start, end))
+        # The longest wins, a pseudo cue among equals, then the first.
+        found.sort(key=lambda f: (f[1] - f[2], f[0].rule.role != "pseudo", f[1], f[0].rule.id))
+        taken: set[int] = set()
+        kept: list[Cue] = []
+        for cue, start, end in found:
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                kept.append(cue)
+        doc.user_data["cues"] = _outside_negations(sorted(kept, key=lambda cue: (cue.start, cue.end)))
         return doc
 
+    def _cue(self, words: list[str], rule: ClauseRule, start: int, end: int) -> Cue | None:
+        """The cue with its negation; None where it says nothing."""
+        if rule.role != "real" or rule.same:
+            return Cue(rule, start, end, None)
+        if rule.denied is None:
+            return Cue(rule, start, end, rule.stance)
+        denial = self.negation.find(words, start, end)
+        stance = rule.denied if denial else rule.stance
+        if stance is None:
+            return None
+        first, last = denial or (start, end)
+        stray = rule.about == "own" and self._is_stray(words, last)
+        return Cue(rule, first, last, stance, stray)
 
-def _without_level(doc: Doc, span: Span) -> Span:
-    """A cue may ask for a level behind it; the level is not part of it."""
-    end = span.end
-    while end > span.start + 1 and doc[end - 1].ent_type_ == _LEVEL:
+    def _is_stray(self, words: list[str], at: int) -> bool:
+        """Whether the object behind a verb is a thing of its own: "nous refusons le béton"."""
+        while at < len(words) and words[at] in _BEFORE_OBJECT:
+            at += 1
+        determined = at < len(words) and words[at] in _DETERMINERS
+        if not determined or (at > 0 and words[at - 1] in _PARTING_WORDS):
+            return False
+        following = words[at + 1 : at + 4]
+        return bool(following) and following[0].isalpha() and not any(map(self.itself_re.fullmatch, following))
+
+
+_BEFORE_OBJECT = frozenset(
+    ["a", "sur", "pour", "avec", "de", "d'", "en", "donc", "pleinement", "aussi", "bien", "volontiers", "aupres", "que"]
+)
+_DETERMINERS = frozenset(
+    ["le", "la", "les", "l'", "un", "une", "des", "du", "au", "aux", "nos", "notre", "ses", "son", "sa", "leur", "leurs"]
+)
+_PARTING_WORDS = frozenset(["que"])
+
+
+def _without_levels(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """A cue may ask for a level before or behind it; the level is not part of it."""
+    while end > start + 1 and doc[end - 1].ent_type_ == LEVEL:
         end -= 1
-    return Span(doc, span.start, end, span.label)
+    while start < end - 1 and doc[start].ent_type_ == LEVEL:
+        start += 1
+    return start, end
+
+
+def _outside_negations(cues: list[Cue]) -> list[Cue]:
+    """Leave out a cue that only is the negation of another ("pas sur" in "ne nous engageons pas sur")."""
+    kept: list[Cue] = []
+    for cue in cues:
+        if cue.rule.role == "real" and kept and kept[-1].rule.role == "real" and cue.start < kept[-1].end:
+            if _words(kept[-1]) < _words(cue):
+                kept[-1] = cue
+            continue
+        kept.append(cue)
+    return kept
+
+
+def _words(cue: Cue) -> tuple[bool, int]:
+    """A cue that can be denied is more than a bare negation; then the longer one counts."""
+    return cue.rule.denied is not None, cue.end - cue.start

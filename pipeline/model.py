@@ -43,7 +43,8 @@ class Block:
     """A stretch of whole lines. `parent` is the index of the block it stands under.
 
     `body` is the span of what the block says without its mark ("N2 • ", "– "); `levels` are the
-    levels that a level block prints.
+    levels that a level block prints; `taken` is false where a box beside them is not ticked, `declined`
+    is true where it says no.
     """
 
     kind: str
@@ -56,6 +57,8 @@ class Block:
     levels: tuple[int, ...] = ()
     evidence: str | None = None
     label: str | None = None
+    taken: bool = True
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

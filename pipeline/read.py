@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import re
 import unicodedata
 
 from pipeline.model import Diagnostic, Source
@@ -16,6 +17,7 @@ _OTHER_FORMATS = (
     (b"\xd0\xcf\x11\xe0", "application/x-ole-storage", "old Word"),
     (b"{\\rtf", "application/rtf", "RTF"),
 )
+_MOJIBAKE_RE = re.compile("[ÃÂ][\u0080-\u00ff\u0152-\u2122]|â€")
 _MAX_CONTROL_SHARE = 0.02
 
 
@@ -73,6 +75,10 @@ def _decode(data: bytes) -> tuple[str, str | None, list[Diagnostic]]:
     if control > len(text) * _MAX_CONTROL_SHARE:
         return "", encoding, [_error("undecodable", "this is not a text: save the pact as UTF-8 text (.txt)")]
     diagnostics = []
+    text, was_garbled = repaired(text)
+    if was_garbled:
+        message = "UTF-8 had been read as another encoding before the file came here: repaired, compare with the original"
+        diagnostics.append(Diagnostic("warning", "mojibake-repaired", message, 0, min(len(text), 1)))
     if not certain:
         message = f"read as {encoding}, which is a guess: if accents look wrong, save the file as UTF-8"
         diagnostics.append(Diagnostic("warning", "encoding-doubtful", message, 0, min(len(text), 1)))
@@ -81,6 +87,16 @@ def _decode(data: bytes) -> tuple[str, str | None, list[Diagnostic]]:
         message = "characters were lost before the file came here (U+FFFD): compare with the original"
         diagnostics.append(Diagnostic("warning", "characters-lost", message, at, at + 1))
     return text, encoding.removesuffix("-sig"), diagnostics
+
+
+def repaired(text: str) -> tuple[str, bool]:
+    """The text with mojibake ("Ã©") decoded as it was meant, and whether there was any."""
+    if not _MOJIBAKE_RE.search(text):
+        return text, False
+    import ftfy
+
+    fixed = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
+    return fixed, fixed != text
 
 
 def _encoding(data: bytes) -> tuple[str | None, bool]:

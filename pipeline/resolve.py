@@ -103,7 +103,7 @@ def _list(blocks: tuple[Block, ...]) -> _Listing:
         if block.kind == "measure" and block.measure is not None:
             headings[block.measure].append(index)
         elif block.kind == "level" and block.measure is not None:
-            for level in block.levels:
+            for level in block.levels if block.taken else ():
                 levels[block.measure, level].append(index)
         elif block.kind == "observation":
             observations.append(index)
@@ -114,6 +114,13 @@ def _span(source: Source, block: Block) -> tuple[int, int]:
     """A block without the space around it."""
     text = source.text[block.start : block.end]
     return block.start + len(text) - len(text.lstrip()), block.start + len(text.rstrip())
+
+
+def _body_span(source: Source, block: Block) -> tuple[int, int]:
+    """What a block says without its label; all of it, where it is nothing but a label."""
+    start, end = block.body
+    text = source.text[start:end]
+    return (start + len(text) - len(text.lstrip()), start + len(text.rstrip())) if text.strip() else _span(source, block)
 
 
 def _body(source: Source, block: Block) -> str | None:
@@ -133,7 +140,7 @@ def _observations(
     under_levels: set[int] = set()
     for index in listing.observations:
         block = blocks[index]
-        start, end = _span(source, block)
+        start, end = _body_span(source, block)
         level = _level_above(blocks, block)
         measure = block.measure
         # After the last level an observation may speak of the whole measure: it is the level's only

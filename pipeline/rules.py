@@ -4,6 +4,7 @@ import csv
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from regex import Pattern
 
 from pipeline.fold import plain
+from pipeline.model import Stance
+from pipeline.ticks import BOX, TICK
 
 R = TypeVar("R", bound="_Rule")
 RULES = Path(__file__).resolve().parent.parent / "rules"
@@ -38,7 +41,10 @@ class _Rule(_Strict):
 
 
 class _RegexRule(_Rule):
+    """`written` is the pattern as the file has it, `regex` with its placeholders filled in."""
+
     regex: str
+    written: str = ""
 
     @cached_property
     def compiled(self) -> "Pattern[str]":
@@ -58,19 +64,22 @@ class LineRule(_RegexRule):
 
     `continues`: it only goes on with the observation before. `inline`: it may also open a later sentence of a
     level's line. `next`: only before a block of that kind. `diagnostic`: the code of a warning to give.
+    `sure`: a measure only where the catalogue confirms it. `about`: the observation is about the whole pact.
     """
 
-    kind: Literal["furniture", "closing", "observation", "principle", "level", "measure", "item", "theme"]
+    kind: Literal["furniture", "contents", "closing", "observation", "principle", "level", "measure", "item", "theme"]
     on: Literal["plain", "shape"] = "plain"
     evidence: Literal["cue", "label"] | None = None
     continues: bool = False
     inline: bool = False
     next: Literal["measure"] | None = None
+    sure: bool = False
+    about: Literal["pact"] | None = None
     diagnostic: str | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "LineRule":
-        literals = re.sub(r"\\.|\(\?P?<\w+>|#.*", "", self.regex)
+        literals = re.sub(r"\\.|\(\?P?<\w+>|#.*|%[A-Z]+%", "", self.written)
         wrong = sorted({char for char in literals if self.on == "plain" and plain(char) != char})
         if wrong:
             raise ValueError(f"{' '.join(wrong)} cannot match a folded line: write {plain(''.join(wrong))!r}")
@@ -95,42 +104,110 @@ class _TokenRule(_Rule):
 
 
 class ReferenceRule(_TokenRule):
-    means: Literal["all", "none", "this", "measure", "others", "up_to", "from"]
+    """A way to name levels; `levels` are those of means = "these"."""
+
+    means: Literal["all", "none", "this", "measure", "others", "up_to", "from", "below", "above", "these"]
+    levels: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_levels(self) -> "ReferenceRule":
+        if (self.means == "these") != bool(self.levels):
+            raise ValueError("`levels` goes with means = 'these', and only there: add or remove it")
+        return self
 
 
 class ClauseRule(_TokenRule):
-    """A cue: what it means, where its levels stand, and what its text is."""
+    """A cue: what it means, what it means in a negation, where its levels stand, and what its text is.
+
+    `about`: "own" asks that nothing but the measure can be its object, "level" that a level or the measure is named.
+    `follows`: only after a cue of that stance. `same`: it says what was said before. `clause`: it opens a subordinate
+    clause, whose words say nothing of their own.
+    """
 
     role: Literal["real", "pseudo", "terminating"] = "real"
-    stance: Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"] | None = (
-        None
-    )
+    stance: Stance | None = None
+    denied: Stance | None = None
     levels: Literal["after", "before", "either"] = "either"
     text: Literal["aside", "cue", "rest"] = "aside"
+    about: Literal["level", "own", "any"] = "any"
+    follows: Stance | None = None
+    same: bool = False
+    clause: bool = False
 
     @model_validator(mode="after")
     def _has_stance(self) -> "ClauseRule":
-        if (self.role == "real") != (self.stance is not None):
-            raise ValueError("`stance` goes with role = 'real', and only there: add or remove it")
+        if (self.role == "real") != (self.stance is not None or self.denied is not None or self.same):
+            raise ValueError("`stance` or `denied` goes with role = 'real', and only there: add or remove it")
         return self
 
 
 class LevelWords(_Strict):
+    """How levels are written: stuck to a prefix ("N2"), after a noun ("niveau 2"), or each by a name of its own."""
+
     numbers: tuple[int, ...] = Field(min_length=1)
-    prefixes: tuple[str, ...]
+    prefixes: tuple[str, ...] = ()
     nouns: tuple[str, ...]
+    names: dict[str, int] = {}
+
+    @cached_property
+    def one(self) -> str:
+        """A pattern, in verbose syntax, for one level as printed."""
+        digit = "[" + "".join(map(str, self.numbers)) + "]"
+        named = [rf"(?:{_any(self.nouns)})\s*(?:n[°ºo]\s*)?{digit}"]
+        named += [rf"(?:{_any(self.prefixes)})[ .°]?{digit}"] if self.prefixes else []
+        named += [_any(self.names)] if self.names else []
+        return rf"(?i:(?:{'|'.join(named)})(?!\w))"
+
+    @cached_property
+    def several(self) -> str:
+        """A pattern, in verbose syntax, for one or more levels as printed: "N1-2-3", "Niveaux 1 et 2"."""
+        digit = "[" + "".join(map(str, self.numbers)) + "]"
+        joint = r"\s*(?:,|-|/|&|\+|·|(?i:et|ou|à|a|au))\s*"
+        heads = "|".join([self.one, rf"(?i:{_any([*self.nouns, *self.prefixes])})\s?{digit}"])
+        return rf"(?:{heads})(?:{joint}(?:{heads}|{digit}(?!\w))|\s*(?:{self.one}))*"
+
+    def levels_in(self, printed: str) -> tuple[int, ...]:
+        """The levels that a label prints: "1-2-3" is each of them, "1 à 3" all between."""
+        folded = plain(printed)
+        for name, number in self.names.items():
+            folded = re.sub(rf"\b{_any([name])}\b", str(number), folded)
+        found = {int(digit) for digit in re.findall(r"\d", folded)}
+        for first, last in re.findall(r"(\d)\s*(?:a|au)\b[^\d]*(\d)", folded):
+            found.update(range(int(first), int(last) + 1))
+        if not found and folded.endswith(("l", "i", "|", "!")):
+            found = {1}  # as scans read it
+        return tuple(sorted(found & set(self.numbers)))
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern for any of some words, folded or not, the longest first."""
+    forms = {re.sub(r"\s+", r"\\s+", form) for word in words for form in (word, plain(word))}
+    return "|".join(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+class MeasureWords(_Strict):
+    """How measures are labelled: a pattern for the label, and the nouns that may stand before it."""
+
+    label: str = r"\d{1,3}"
+    nouns: tuple[str, ...] = ("mesure",)
 
 
 class _Kind(_Strict):
     title: str
     edition: str
+    names: tuple[str, ...] = ()
     levels: LevelWords
+    measures: MeasureWords = MeasureWords()
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueMeasure:
-    """A measure of the catalogue; `short` says that the title is a name for it, not the printed one."""
+    """A measure of the catalogue, as printed: its label ("12", "A3"), its title, its levels' wordings.
 
+    `short` says that the title is a name for it, not the printed one.
+    """
+
+    label: str
     title: str
     short: bool
     levels: dict[int, str]
@@ -143,38 +220,64 @@ class Rules:
     name: str
     title: str
     edition: str
+    names: tuple[str, ...]
     words: LevelWords
     lines: tuple[LineRule, ...]
     facts: tuple[FactRule, ...]
     references: tuple[ReferenceRule, ...]
     clauses: tuple[ClauseRule, ...]
     catalogue: dict[int, CatalogueMeasure]
+    classes: dict[str, str]
+    measures: MeasureWords
     fingerprint: str
+
+    @cached_property
+    def tail(self) -> "Pattern[str]":
+        """A pattern for levels at the end of a heading: " (niveau 2)", " – N1 et N2", ").Niveau 2"."""
+        several = self.words.several
+        return regex.compile(
+            rf"(?:\s*[\[(:=→>|-]+\s*|\s+|(?<=[\p{{Ll}}).…]))(?P<levels>{several})\s*[\])]?\s*[.;]?\s*$",
+            regex.VERBOSE | regex.V0,
+        )
+
+
+def kinds(folder: Path = RULES) -> list[str]:
+    """The kinds of pact that there are rules for, the default first."""
+    found = sorted(path.parent.name for path in folder.glob("*/kind.toml"))
+    return sorted(found, key=lambda name: name != DEFAULT_KIND)
 
 
 def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
-    """Load and check the rules of one kind. Raises `RuleError` for anything that is not right in them."""
+    """Load and check the rules of one kind: its own, then those in `common` beside it, in this order.
+
+    Raises `RuleError` for anything that is not right in them.
+    """
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder of rules: name one that holds kind.toml")
     kind = _load_kind(folder / "kind.toml")
-    lines = _load_rules(folder / "structure.toml", LineRule)
-    facts = _load_rules(folder / "facts.toml", FactRule)
-    references = _load_rules(folder / "references.toml", ReferenceRule)
-    clauses = _load_rules(folder / "clauses.toml", ClauseRule)
+    common = folder.parent / "common"
+    fill = _Fill(kind, _load_classes(common / "lexicon.toml"))
+    lines = _load_both(folder, common, "structure.toml", LineRule, fill)
+    facts = _load_both(folder, common, "facts.toml", FactRule, fill)
+    references = _load_both(folder, common, "references.toml", ReferenceRule, fill)
+    clauses = _load_both(folder, common, "clauses.toml", ClauseRule, fill)
     _check_unique(folder, [rule.id for rules in (lines, facts, references, clauses) for rule in rules])
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted([*folder.iterdir(), *common.iterdir()]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return Rules(
         name=folder.name,
         title=kind.title,
         edition=kind.edition,
+        names=tuple(plain(name) for name in kind.names),
         words=kind.levels,
         lines=lines,
         facts=facts,
         references=references,
         clauses=clauses,
         catalogue=_load_catalogue(folder, kind.levels.numbers),
+        classes=fill.classes,
+        measures=kind.measures,
         fingerprint=digest.hexdigest()[:16],
     )
 
@@ -197,20 +300,85 @@ def _load_kind(path: Path) -> _Kind:
         raise RuleError(f"{path}: {_explain(error)}") from None
 
 
-def _load_rules(path: Path, model: type[R]) -> tuple[R, ...]:
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    """What stands for the placeholders of patterns: %LEVEL%, %LEVELS%, %NUMBER%, %MEASURE%, and CLASS in token patterns."""
+
+    kind: _Kind
+    classes: dict[str, str]
+
+    def regex(self, pattern: str) -> str:
+        words = {
+            "%LEVELS%": self.kind.levels.several,
+            "%LEVEL%": self.kind.levels.one,
+            "%NOUN%": rf"(?i:{_any(self.kind.levels.nouns)})",
+            "%NUMBER%": self.kind.measures.label,
+            "%TICK%": TICK,
+            "%BOX%": BOX,
+            "%MEASURE%": rf"(?i:{_any(self.kind.measures.nouns)})",
+        }
+        for name, value in words.items():
+            pattern = pattern.replace(name, value)
+        for name, value in self.classes.items():
+            pattern = pattern.replace(f"%{name}%", f"(?:{value})")
+        return pattern
+
+    def token(self, token: dict[str, Any]) -> dict[str, Any]:
+        name = token.get("CLASS")
+        if name is None:
+            return token
+        if name not in self.classes:
+            raise ValueError(f"CLASS {name!r} is not in lexicon.toml: use one of {', '.join(sorted(self.classes))}")
+        rest = {key: value for key, value in token.items() if key != "CLASS"}
+        return {"LOWER": {"REGEX": f"^(?:{self.classes[name]})$"}, **rest}
+
+    def row(self, row: dict[str, Any]) -> dict[str, Any]:
+        filled = dict(row)
+        if isinstance(row.get("regex"), str):
+            filled |= {"regex": self.regex(row["regex"]), "written": row["regex"]}
+        if isinstance(row.get("patterns"), list):
+            filled["patterns"] = [[self.token(token) for token in pattern] for pattern in row["patterns"]]
+        return filled
+
+
+def _load_classes(path: Path) -> dict[str, str]:
+    """Word classes by name; each is a pattern for the whole of a folded word."""
+    classes = {}
+    for name, words in _load_toml(path).get("classes", {}).items():
+        pattern = "|".join(words)
+        if plain(pattern) != pattern:
+            raise RuleError(f"{path}: class {name}: write the words folded, without accents and capitals")
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise RuleError(f"{path}: class {name}: does not compile ({error}): correct it") from None
+        classes[name] = pattern
+    return classes
+
+
+def _load_both(folder: Path, common: Path, name: str, model: type[R], fill: _Fill) -> tuple[R, ...]:
+    own = _load_rules(folder / name, model, fill) if (folder / name).exists() else ()
+    return own + _load_rules(common / name, model, fill)
+
+
+def _load_rules(path: Path, model: type[R], fill: _Fill) -> tuple[R, ...]:
     rows = _load_toml(path).get("rule", [])
     if not rows:
         raise RuleError(f"{path}: holds no [[rule]]: add one, or restore the file")
-    return tuple(_load_rule(path, index, row, model) for index, row in enumerate(rows))
+    return tuple(_load_rule(path, index, row, model, fill) for index, row in enumerate(rows))
 
 
-def _load_rule(path: Path, index: int, row: dict[str, Any], model: type[R]) -> R:
+def _load_rule(path: Path, index: int, row: dict[str, Any], model: type[R], fill: _Fill) -> R:
     try:
-        return model.model_validate(row)
-    except ValidationError as error:
+        return model.model_validate(fill.row(row))
+    except ValueError as error:
+        if isinstance(error, ValidationError):
+            told = _explain(error)
+        else:
+            told = str(error)
         heads = re.finditer(r"^\[\[rule\]\]", path.read_text("utf-8"), re.MULTILINE)
         line = path.read_text("utf-8")[: list(heads)[index].start()].count("\n") + 1
-        raise RuleError(f"{path}:{line}: rule {row.get('id', '?')}: {_explain(error)}") from None
+        raise RuleError(f"{path}:{line}: rule {row.get('id', '?')}: {told}") from None
 
 
 def _explain(error: ValidationError) -> str:
@@ -232,14 +400,14 @@ def _load_catalogue(folder: Path, numbers: tuple[int, ...]) -> dict[int, Catalog
             raise RuleError(f"{folder / 'levels.csv'}:{line}: measure and level must be numbers of the kind")
         wordings.setdefault(int(row["measure"]), {})[int(row["level"])] = row["text"]
     catalogue: dict[int, CatalogueMeasure] = {}
-    for line, row in _read_csv(folder / "measures.csv", ["measure", "title", "short"]):
+    for line, row in _read_csv(folder / "measures.csv", ["measure", "label", "title", "short"]):
         where = f"{folder / 'measures.csv'}:{line}"
         if not row["measure"].isdecimal() or row["short"] not in ("true", "false"):
             raise RuleError(f"{where}: `measure` must be a number, `short` true or false")
         if int(row["measure"]) in catalogue:
             raise RuleError(f"{where}: measure {row['measure']} stands twice: remove one")
         number = int(row["measure"])
-        catalogue[number] = CatalogueMeasure(row["title"], row["short"] == "true", wordings.pop(number, {}))
+        catalogue[number] = CatalogueMeasure(row["label"], row["title"], row["short"] == "true", wordings.pop(number, {}))
     if wordings:
         raise RuleError(f"{folder / 'levels.csv'}: measure {min(wordings)} is not in measures.csv: add it there")
     return catalogue

@@ -9,24 +9,26 @@
    other cue without levels bears on what is listed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.language import Reference
+from pipeline.language import Cue, Reference
 from pipeline.model import Stance
 from pipeline.rules import ClauseRule
 
+_NEAR = 4
+"""Tokens behind a joint in which a level begins a new assertion (", et pas sur N3")."""
 _FEW = 3
 """Tokens between an exception's cue and a level that it names ("sauf sur le niveau 3")."""
+_ACT_RE = re.compile(r"\w+(?:er|ir|re)|l'|le|la|les")
+"""How a part that is left out begins behind a colon; anything else there is a reason."""
 _SENTENCE_STOPS = frozenset([".", "!", "?", "¶"])
 _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
     ["sur", "pour", "avec", "a", "au", "aux", "de", "du", "des", "le", "les", "(", ")", "ainsi", "que", "aussi"]
 )
 QUALIFIERS = frozenset(["condition", "except", "amend"])
-
-Cue = tuple[ClauseRule, int, int]
-"""A rule and the tokens, first and past the last, that it matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,48 +49,104 @@ class Reading:
     assertions: tuple[Assertion, ...]
     silent: tuple[Reference, ...]  # levels named, with nothing said of them
     ambiguous: tuple[Reference, ...]
+    stray: tuple[Cue, ...]  # cues whose object is something else than the measure
 
 
 def decide_scope(words: list[str], cues: list[Cue], references: list[Reference]) -> Reading:
     """What the cues of a skeleton assert: see the head of this module."""
     cues = _outside_wordings(words, cues, references)
-    stops = [(start, words[start]) for rule, start, _ in cues if rule.role == "terminating"]
-    real = [cue for cue in cues if cue[0].role == "real"]
-    ends = []
-    for position, (_, _, end) in enumerate(real):
-        following = real[position + 1][1] if position + 1 < len(real) else len(words)
-        quotes = words[end - 1] == ":"
-        own_stops = [at for at, word in stops if end <= at < following and not (quotes and word == ".")]
-        ends.append(min([following, *own_stops]))
-    owned, silent, ambiguous = _share(words, real, [at for at, _ in stops], references)
-    assertions = [
-        Assertion(
-            rule,
-            start,
-            end,
-            ends[i],
-            tuple(_meant(rule, ref) for ref in owned[i]),
-            _stance_of(rule, end, owned[i], words),
-        )
-        for i, (rule, start, end) in enumerate(real)
-    ]
-    return Reading(tuple(_inherit(assertions, stops)), tuple(silent), tuple(ambiguous))
+    stops = [cue.start for cue in cues if cue.rule.role == "terminating"]
+    real, ends = _outside_qualifiers(words, [cue for cue in cues if cue.rule.role == "real"], stops, references)
+    real = _in_sequence(real)
+    owned, silent, ambiguous = _share(words, real, stops, references)
+    stray = [cue for cue, refs in zip(real, owned, strict=True) if not refs and (cue.stray or cue.rule.about == "level")]
+    assertions: list[Assertion] = []
+    for i, cue in enumerate(real):
+        following = real[i + 1].start if i + 1 < len(real) else len(words)
+        quotes = words[cue.end - 1] == ":"
+        own_stops = [at for at in stops if cue.end <= at < following and not (quotes and words[at] == ".")]
+        end = ends.get(cue.start, min([following, *own_stops]))
+        refs = tuple(_meant(cue.stance, ref) for ref in owned[i])
+        assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words))
+        if cue not in stray and not _says_nothing_new(assertions, assertion, words):
+            assertions.append(assertion)
+    resolved = _inherit(assertions, [(at, words[at]) for at in stops])
+    return Reading(tuple(resolved), tuple(silent), tuple(ambiguous), tuple(stray))
+
+
+def _says_nothing_new(before: list[Assertion], assertion: Assertion, words: list[str]) -> bool:
+    """Whether a cue only repeats the one before it: "seul N2 est retenu"."""
+    mains = [a for a in before if a.stance not in QUALIFIERS]
+    if assertion.references or assertion.stance in QUALIFIERS or not mains:
+        return False
+    return mains[-1].stance == assertion.stance and "()" not in words[assertion.start : assertion.reach_end]
+
+
+def _outside_qualifiers(
+    words: list[str], real: list[Cue], stops: list[int], references: list[Reference]
+) -> tuple[list[Cue], dict[int, int]]:
+    """Leave out the cues inside a condition, an exception or an amendment ("si l'agglo est d'accord"); where each
+    qualifier, by its start, ends."""
+    kept: list[Cue] = []
+    ends: dict[int, int] = {}
+    inside = 0
+    for cue in real:
+        if cue.start < inside:
+            continue
+        kept.append(cue)
+        if cue.stance in QUALIFIERS and words[cue.end - 1] != ":":
+            inside = ends[cue.start] = _qualifier_end(words, cue, real, stops, references)
+    return kept, ends
+
+
+def _qualifier_end(
+    words: list[str], qualifier: Cue, real: list[Cue], stops: list[int], references: list[Reference]
+) -> int:
+    """The end of a sentence; the first comma, for a condition that heads it; a joint before a new verdict or level."""
+    heads = words[qualifier.start - 1] in _SENTENCE_STOPS if qualifier.start else True
+    level_starts = {ref.start for ref in references}
+    cue_starts = {cue.start for cue in real if cue.start >= qualifier.end}
+    for at in range(qualifier.end, len(words)):
+        if at in stops:
+            return at
+        if words[at] == "," and heads and qualifier.stance == "condition":
+            return at
+        if words[at] in (",", "et"):
+            near = range(at + 1, at + 1 + _NEAR)
+            if any(i in level_starts for i in near) or any(i in cue_starts for i in near[:2]):
+                return at
+    return len(words)
+
+
+def _in_sequence(cues: list[Cue]) -> list[Cue]:
+    """Leave out the cues that only mean something after another stance ("mais N2" after a refusal)."""
+    kept: list[Cue] = []
+    said: Stance | None = None
+    for cue in cues:
+        if cue.rule.same:
+            cue = replace(cue, stance=said)
+        if cue.rule.follows in (None, said):
+            kept.append(cue)
+            said = said if cue.stance in QUALIFIERS else cue.stance
+    return kept
 
 
 def _outside_wordings(words: list[str], cues: list[Cue], references: list[Reference]) -> list[Cue]:
     """Leave out the cues inside a wording that a colon opens ("sauf sur : garantir…")."""
     kept: list[Cue] = []
     quoting = False
-    for index, (rule, start, end) in enumerate(cues):
-        if quoting and rule.role == "terminating" and words[start] != ".":
+    for index, cue in enumerate(cues):
+        if quoting and cue.rule.role == "terminating" and words[cue.start] != ".":
             following = cues[index + 1] if index + 1 < len(cues) else None
             near = (
-                following and following[1] <= end + 1 and any(0 <= ref.start - following[2] <= 1 for ref in references)
+                following is not None
+                and following.start <= cue.end + 1
+                and any(0 <= ref.start - following.end <= 1 for ref in references)
             )
             quoting = not near
         if not quoting:
-            kept.append((rule, start, end))
-        if rule.role == "real" and rule.text == "rest" and words[end - 1] == ":":
+            kept.append(cue)
+        if cue.rule.role == "real" and cue.rule.text == "rest" and words[cue.end - 1] == ":":
             quoting = True
     return kept
 
@@ -100,14 +158,18 @@ def _share(
     owned: list[list[Reference]] = [[] for _ in real]
     silent, ambiguous = [], []
     for ref in references:
-        before = max((i for i, cue in enumerate(real) if cue[2] <= ref.start), default=None)
-        after = min((i for i, cue in enumerate(real) if cue[1] >= ref.end), default=None)
+        inside = next((i for i, cue in enumerate(real) if cue.start <= ref.start and ref.end <= cue.end), None)
+        if inside is not None:  # "laissons N3 de côté"
+            owned[inside].append(ref)
+            continue
+        before = max((i for i, cue in enumerate(real) if cue.end <= ref.start), default=None)
+        after = min((i for i, cue in enumerate(real) if cue.start >= ref.end), default=None)
         if before is not None and (
-            any(real[before][2] <= at < ref.start for at in stops) or not _takes_after(real[before], ref, words)
+            any(real[before].end <= at < ref.start for at in stops) or not _takes_after(real[before], ref, words)
         ):
             before = None
         if after is not None and (
-            real[after][0].levels == "after" or any(ref.end <= at < real[after][1] for at in stops)
+            real[after].rule.levels == "after" or any(ref.end <= at < real[after].start for at in stops)
         ):
             after = None
         if before is not None and owned[before] and (after is not None or not _joined(words, owned[before][-1], ref)):
@@ -135,16 +197,16 @@ def _joined(words: list[str], first: Reference, second: Reference) -> bool:
 
 
 def _takes_after(cue: Cue, ref: Reference, words: list[str]) -> bool:
-    rule, _, end = cue
-    if rule.stance not in QUALIFIERS and "," in words[end : ref.start]:
+    if cue.stance not in QUALIFIERS and "," in words[cue.end : ref.start]:
         return False
-    return rule.levels != "before" or (rule.stance == "except" and words[end - 1] != ":" and ref.start - end < _FEW)
+    few = cue.stance == "except" and words[cue.end - 1] != ":" and ref.start - cue.end < _FEW
+    return cue.rule.levels != "before" or few
 
 
 def _adjoins(words: list[str], ref: Reference, cue: Cue) -> bool:
     """Whether a verdict follows the levels at once: "N3 non retenu", "N3 : à l'étude", "N3 est atteint"."""
-    between = words[ref.end : cue[1]]
-    return cue[0].stance not in QUALIFIERS and all(word in (":", "-", "est", "sont") for word in between)
+    between = words[ref.end : cue.start]
+    return cue.stance not in QUALIFIERS and all(word in (":", "-", "est", "sont") for word in between)
 
 
 def _split(
@@ -163,19 +225,21 @@ def _split(
     )
 
 
-def _stance_of(rule: ClauseRule, end: int, owned: list[Reference], words: list[str]) -> Stance | None:
+def _stance_of(cue: Cue, owned: list[Reference], words: list[str]) -> Stance | None:
     """“tous sauf N3” refuses N3, not a part of it; “aucun niveau n’est retenu” denies the verb."""
-    if rule.stance == "agree" and any(ref.means == "none" for ref in owned):
+    if cue.stance == "agree" and any(ref.means == "none" for ref in owned):
         return "refuse"
-    named = [ref for ref in owned if ref.start >= end]
-    if rule.stance == "except" and named and (named[-1].end >= len(words) or words[named[-1].end] != ":"):
-        return "refuse"
-    return rule.stance
+    named = [ref for ref in owned if ref.start >= cue.end]
+    if cue.stance == "except" and named:
+        end = named[-1].end
+        names_part = words[end : end + 1] == [":"] and _ACT_RE.fullmatch(words[end + 1])
+        return "except" if names_part else "refuse"
+    return cue.stance
 
 
-def _meant(rule: ClauseRule, ref: Reference) -> Reference:
+def _meant(stance: Stance | None, ref: Reference) -> Reference:
     """“pas jusqu’au niveau 3” refuses the third level, not the ones on the way there."""
-    if rule.stance == "refuse" and ref.means == "up_to":
+    if stance == "refuse" and ref.means == "up_to":
         return replace(ref, members=(max(ref.members, key=lambda member: member[1]),))
     return ref
 
@@ -188,6 +252,8 @@ def _inherit(assertions: list[Assertion], stops: list[tuple[int, str]]) -> Itera
             mains = [i for i in range(index - 1, -1, -1) if assertions[i].stance not in QUALIFIERS]
             if assertion.stance in QUALIFIERS:
                 inherits = _qualified(assertions, mains, assertion, stops)
+                if inherits is None or assertions[inherits].end <= _sentence_start(assertion, stops):
+                    inherits = _ahead(assertions, index, stops) or inherits
             elif mains and not any(assertions[mains[0]].end <= at < assertion.start for at, _ in stops):
                 # "accord sur N1, le reste non": a refusal does not speak of what was just agreed to.
                 opposed = assertion.stance == "refuse" and assertions[mains[0]].stance == "agree"
@@ -200,7 +266,20 @@ def _qualified(
 ) -> int | None:
     """What a qualifier bears on: an agreement of its sentence, else its sentence's last assertion, else the last
     agreement before. `mains` are indexes, the nearest first."""
-    ended = max((at for at, word in stops if word in _SENTENCE_STOPS and at < qualifier.start), default=-1)
+    ended = _sentence_start(qualifier, stops)
     own = [i for i in mains if assertions[i].start > ended]
     agreed = [i for i in own if assertions[i].stance == "agree"]
     return next(iter(agreed or own or [i for i in mains if assertions[i].stance == "agree"]), None)
+
+
+def _sentence_start(assertion: Assertion, stops: list[tuple[int, str]]) -> int:
+    return max((at for at, word in stops if word in _SENTENCE_STOPS and at < assertion.start), default=-1)
+
+
+def _ahead(assertions: list[Assertion], index: int, stops: list[tuple[int, str]]) -> int | None:
+    """What a qualifier at the head of its sentence bears on: the assertion behind it ("Si l'État paie, N3")."""
+    own = _sentence_start(assertions[index], stops)
+    for i in range(index + 1, len(assertions)):
+        if assertions[i].stance not in QUALIFIERS:
+            return i if _sentence_start(assertions[i], stops) == own else None
+    return None

@@ -1,84 +1,71 @@
-"""Cut a source into typed blocks of whole lines that tile it: every character is in exactly one block."""
+"""Cut a source into typed blocks of whole lines that tile it: every character is in exactly one block.
+
+Tables and headings are decided first, over the whole page; then the walk goes line by line, and knows what stands open.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-import regex
-
-from pipeline.fold import plain, shape
+from pipeline.catalogue import Catalogue, catalogue_of
+from pipeline.headings import mark_headings
+from pipeline.lines import SENTENCE_END, Line, Mark, Page, make_page, piece
 from pipeline.model import Block, Diagnostic, Source
-from pipeline.rules import TIMEOUT, LineRule, Rules
+from pipeline.rules import LineRule, Rules
+from pipeline.tables import cut_tables
+from pipeline.ticks import crosses_refuse, says
 
-_DIGIT_RE = re.compile(r"\d")
-_RANGE_RE = re.compile(r"(\d)\s*[aà]\s*[^\d]*(\d)", re.IGNORECASE)
 _STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔➜⇒])")
-_SENTENCE_END = (".", "!", "?", "…", ":", ";", ")", '"', "»", "”")
 _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
 """A longer line at the top of a document is a sentence of its introduction, not a heading."""
+_ACT_RE = re.compile(r"\W*(?:(?:se |s'|ne pas |ne plus |n')?\w+(?:er|ir|oir)\b|(?:mettre|rendre|prendre|faire|defendre|permettre|repondre|suivre|etendre|construire|reduire|produire|introduire|promouvoir|inscrire|interdire|mise|creation|au moins|pour les)\b)")
+"""How the catalogue's wordings begin: with an infinitive, or the noun of an act."""
+_TALK_RE = re.compile(r"(?:Les?|La|L'|Une?|Des|Du|Il|Elle|Ils|Elles|Ce|Cet|Cette|Ces|Sur|Pour|Avec|Dans|Aucune?|Pas|Rien|Là|Ici|Trop|Vu|Va|Si)\b")
+"""How a sentence begins that goes on with no wording."""
 _HEADS = ("measure", "principle")
 _CONTINUED = ("level", "item", "measure", "text")
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """`start` to `end` with the line end; `left` to `right` without outer space."""
-
-    start: int
-    end: int
-    left: int
-    right: int
-
-    @property
-    def is_blank(self) -> bool:
-        return self.left == self.right
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A rule that matched a line: where the body is, and the printed label (number, letter, levels)."""
-
-    rule: LineRule
-    body: tuple[int, int]
-    label: str | None
 
 
 @dataclass(slots=True)
 class _Walk:
     """What stands open while the lines go by."""
 
-    source: Source
-    rules: Rules
-    lines: list[_Line]
-    shaped: str
-    folded: str
+    page: Page
+    catalogue: Catalogue
     blocks: list[Block] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
     last: int | None = None  # the block that a line without a mark would go on with
     blank: bool = True  # no text since a blank line, or since the start
     head: int | None = None  # the measure or principle that we are under
     level: int | None = None
     closing: bool = False
+    whole: bool = False  # under an observation about the whole pact
 
     @property
     def open(self) -> Block | None:
         return None if self.last is None else self.blocks[self.last]
 
+    @property
+    def rules(self) -> Rules:
+        return self.page.rules
+
 
 def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """Blocks in order, which joined give the source back, and what was doubtful about them."""
-    walk = _Walk(source, rules, _lines(source.text), shape(source.text), plain(source.text))
+    page = make_page(source, rules)
+    cut_tables(page)
+    mark_headings(page)
+    walk = _Walk(page, catalogue_of(rules))
     index = -1
-    while (index := index + 1) < len(walk.lines):
-        line = walk.lines[index]
+    while (index := index + 1) < len(page.lines):
+        line = page.lines[index]
         if line.is_blank:
             _add_blank(walk, line)
             continue
-        mark = next((m for m in _marks(walk, line) if _fits(walk, index, m)), None)
-        if mark is not None and mark.rule.kind in ("level", "item") and _part(walk, index):
-            line = walk.lines[index]
-            mark = next((m for m in _marks(walk, line) if _fits(walk, index, m)), None)
+        mark = _mark(walk, index)
+        if mark is not None and mark.kind in ("level", "item") and mark.line_rule and _part(walk, index, mark.body[0]):
+            line = page.lines[index]
+            mark = _mark(walk, index)
         if mark is None:
             _add_unmarked(walk, line)
         else:
@@ -87,106 +74,121 @@ def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diag
     return _settle(walk)
 
 
-def _lines(text: str) -> list[_Line]:
-    lines, start = [], 0
-    for piece in text.split("\n"):
-        end = min(start + len(piece) + 1, len(text))
-        if end > start:
-            left = start + len(piece) - len(piece.lstrip())
-            lines.append(_Line(start, end, left, max(left, start + len(piece.rstrip()))))
-        start = end
-    return lines
+def _mark(walk: _Walk, index: int) -> Mark | None:
+    """What the line opens: as decided for it, or the first rule that matches it and fits its place."""
+    decided = walk.page.marks.get(walk.page.lines[index].start)
+    if decided is not None and decided.kind != "none":
+        return decided
+    return next((mark for mark in _marks(walk, walk.page.lines[index]) if _fits(walk, index, mark)), None)
 
 
-def _marks(walk: _Walk, line: _Line) -> Iterator[_Mark]:
+def _marks(walk: _Walk, line: Line) -> Iterator[Mark]:
     for rule in walk.rules.lines:
-        match = _match(walk, rule, line.left, line.right)
-        if match is not None:
-            yield _Mark(rule, _group_span(match, "body") or (line.left, line.right), _group(match, "label"))
+        if rule.kind == "measure":
+            continue
+        match = walk.page.match(rule, line.left, line.right)
+        if match is None:
+            continue
+        groups = {name: match[name] for name in match.re.groupindex}
+        body = match.span("body") if groups.get("body") is not None else (line.left, line.right)
+        label, tick = groups.get("label"), groups.get("tick")
+        yield Mark(
+            rule.kind,
+            rule.id,
+            body,
+            label,
+            levels=walk.rules.words.levels_in(label or "") if rule.kind == "level" else (),
+            boxed=tick is not None,
+            ticked=says(tick, crosses_refuse(walk.page.source.text)) if tick is not None else None,
+            evidence=rule.evidence,
+            line_rule=rule,
+        )
 
 
-def _match(walk: _Walk, rule: LineRule, left: int, right: int) -> "regex.Match[str] | None":
-    """The rule's match of the whole stretch; none, and a diagnostic, where it takes too long."""
-    text = walk.folded if rule.on == "plain" else walk.shaped
-    try:
-        return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
-    except TimeoutError:
-        message = f"the rule {rule.id} took too long on this line and was left out: simplify its pattern"
-        walk.diagnostics.append(Diagnostic("warning", "rule-timeout", message, left, right))
-        return None
-
-
-def _part(walk: _Walk, index: int) -> bool:
+def _part(walk: _Walk, index: int, body: int) -> bool:
     """Cut a line at the sentence where the list takes the floor: "N1 : Acheter mieux. Accord."; whether it was."""
-    line = walk.lines[index]
+    page = walk.page
+    line = page.lines[index]
     inline = [rule for rule in walk.rules.lines if rule.inline]
-    for stop in _STOP_RE.finditer(walk.shaped, line.left, line.right):
+    for stop in _STOP_RE.finditer(page.shaped, max(line.left, body), line.right):
         at = stop.end()
-        if any(_match(walk, rule, at, line.right) for rule in inline):
-            first = _Line(line.start, at, line.left, stop.start() + len(stop.group().rstrip()))
-            walk.lines[index : index + 1] = [first, _Line(at, line.end, at, line.right)]
+        if any(page.match(rule, at, line.right) for rule in inline):
+            page.cut(index, [at])
             return True
     return False
 
 
-def _group_span(match: "regex.Match[str]", name: str) -> tuple[int, int] | None:
-    if name not in match.re.groupindex or match.start(name) < 0:
-        return None
-    return match.span(name)
-
-
-def _group(match: "regex.Match[str]", name: str) -> str | None:
-    return match[name] if name in match.re.groupindex else None
-
-
-def _fits(walk: _Walk, index: int, mark: _Mark) -> bool:
+def _fits(walk: _Walk, index: int, mark: Mark) -> bool:
     """Whether the rule may fire where the line stands: a mark is one only in its place."""
-    kind, line, before = mark.rule.kind, walk.lines[index], walk.open
-    if kind == "observation":
-        if walk.head is None:
+    rule, line, before = mark.line_rule, walk.page.lines[index], walk.open
+    assert rule is not None, "decided marks always fit"
+    if mark.kind == "observation":
+        if rule.about == "pact":
+            return _speaks_of_the_pact(walk, index, rule)
+        if walk.head is None and not walk.whole:
             return False
-        if mark.rule.continues:
+        if rule.continues:
             return before is not None and before.kind == "observation"
-        # A wrapped line in the middle of a sentence may begin with the same words.
-        return _opens_sentence(walk, line)
-    if kind == "level":
-        return walk.head is not None and bool(_levels(mark.label, walk.rules)) and not _in_parentheses(walk, line)
-    if kind == "item":
+        # A wrapped line in the middle of a sentence, or a wording of the catalogue, may begin with the same words.
+        return _opens_sentence(walk, line) and (rule.evidence == "label" or not _is_known_wording(walk, line))
+    if mark.kind == "level":
+        return walk.head is not None and bool(mark.levels) and not _in_parentheses(walk, line)
+    if mark.kind == "item":
         return walk.head is not None and (before is None or before.kind != "observation" or not _goes_on(walk))
-    if kind == "measure":
-        return mark.label is not None and int(mark.label) > 0
-    if mark.rule.next is not None:
-        return walk.blank and walk.head is not None and _next_opens(walk, index, mark.rule.next)
-    return True
+    if rule.next is not None:
+        return (walk.blank or _ends_block(walk)) and _next_is(walk, index, rule.next)
+    return mark.kind != "theme" or walk.blank or _ends_block(walk)
 
 
-def _opens_sentence(walk: _Walk, line: _Line) -> bool:
+def _is_known_wording(walk: _Walk, line: Line) -> bool:
+    block = walk.open
+    if block is None or block.kind not in _CONTINUED or block.measure is None or line.right - line.left < 20:
+        return False
+    return walk.catalogue.opens_like_a_wording(block.measure, walk.page.text(line))
+
+
+def _speaks_of_the_pact(walk: _Walk, index: int, rule: LineRule) -> bool:
+    """After the last heading, and apart from the observations of its measure."""
+    if walk.closing or not any(block.kind == "measure" for block in walk.blocks):
+        return False
+    starts = (line.start for line in walk.page.lines[index:])
+    is_last = not any((mark := walk.page.marks.get(start)) and mark.kind == "measure" for start in starts)
+    return is_last and (walk.blank or rule.evidence == "label")
+
+
+def _ends_block(walk: _Walk) -> bool:
+    block = walk.open
+    return block is not None and _last_character(walk, block.end) in SENTENCE_END
+
+
+def _opens_sentence(walk: _Walk, line: Line) -> bool:
     before = _last_character(walk, line.start) if walk.open and not walk.blank else "."
-    return not walk.shaped[line.left].islower() or before in _SENTENCE_END or walk.blank
+    return not walk.page.shaped[line.left].islower() or before in SENTENCE_END or walk.blank
 
 
 def _last_character(walk: _Walk, end: int) -> str:
     """The last character before `end` that is no space, among the hundred before."""
-    return walk.source.text[max(0, end - 100) : end].rstrip()[-1:]
+    return walk.page.source.text[max(0, end - 100) : end].rstrip()[-1:]
 
 
-def _next_opens(walk: _Walk, index: int, kind: str) -> bool:
-    following = next((line for line in walk.lines[index + 1 :] if not line.is_blank), None)
-    return following is not None and any(mark.rule.kind == kind for mark in _marks(walk, following))
+def _next_is(walk: _Walk, index: int, kind: str) -> bool:
+    following = walk.page.following(index)
+    mark = None if following is None else walk.page.marks.get(walk.page.lines[following].start)
+    return mark is not None and mark.kind == kind
 
 
 def _goes_on(walk: _Walk) -> bool:
     """Whether the open observation is not over: no blank line since, or a parenthesis still open."""
     block = walk.open
-    return block is not None and (not walk.blank or _depth(walk.shaped[block.start : block.end]) > 0)
+    return block is not None and (not walk.blank or _depth(walk.page.shaped[block.start : block.end]) > 0)
 
 
-def _in_parentheses(walk: _Walk, line: _Line) -> bool:
+def _in_parentheses(walk: _Walk, line: Line) -> bool:
     """A level quoted inside an observation's parenthesis is its wording: "(" before, ")" still to come."""
     block = walk.open
     if block is None or block.kind != "observation" or walk.blank:
         return False
-    return _depth(walk.shaped[block.start : block.end]) > 0 and walk.shaped[line.left : line.right].endswith(")")
+    return _depth(walk.page.shaped[block.start : block.end]) > 0 and walk.page.text(line).endswith(")")
 
 
 def _depth(text: str) -> int:
@@ -199,15 +201,7 @@ def _depth(text: str) -> int:
     return depth
 
 
-def _levels(label: str | None, rules: Rules) -> tuple[int, ...]:
-    """The levels in a mark: "1-2-3" is each of them, "1 à 3" all between."""
-    numbers = {int(digit) for digit in _DIGIT_RE.findall(label or "")}
-    for first, last in _RANGE_RE.findall(label or ""):
-        numbers.update(range(int(first), int(last) + 1))
-    return tuple(sorted(numbers & set(rules.words.numbers)))
-
-
-def _add_blank(walk: _Walk, line: _Line) -> None:
+def _add_blank(walk: _Walk, line: Line) -> None:
     if walk.blocks and walk.blocks[-1].kind == "blank":
         walk.blocks[-1] = replace(walk.blocks[-1], end=line.end)
     else:
@@ -215,7 +209,7 @@ def _add_blank(walk: _Walk, line: _Line) -> None:
     walk.blank = True
 
 
-def _add(walk: _Walk, line: _Line, kind: str, rule: str | None, body: tuple[int, int], **more: object) -> None:
+def _add(walk: _Walk, line: Line, kind: str, rule: str | None, body: tuple[int, int], **more: object) -> None:
     parent = walk.head if kind == "level" else walk.level if walk.level is not None else walk.head
     head = None if walk.head is None else walk.blocks[walk.head]
     inside = kind in ("level", "item", "observation", "text", "unknown")
@@ -232,7 +226,7 @@ def _add(walk: _Walk, line: _Line, kind: str, rule: str | None, body: tuple[int,
     walk.last = len(walk.blocks) - 1
 
 
-def _extend(walk: _Walk, line: _Line, body: tuple[int, int] | None = None) -> None:
+def _extend(walk: _Walk, line: Line, body: tuple[int, int] | None = None) -> None:
     """Go on with the open block, taking in the blank lines between."""
     assert walk.last is not None
     block = walk.blocks[walk.last]
@@ -240,99 +234,159 @@ def _extend(walk: _Walk, line: _Line, body: tuple[int, int] | None = None) -> No
         if between.kind == "furniture":
             message = f"page furniture ({between.rule}) stands inside this text and was kept in it: leave it out"
             found = Diagnostic("warning", "furniture-inside", message, *between.body, measure=block.measure)
-            walk.diagnostics.append(found)
+            walk.page.diagnostics.append(found)
     del walk.blocks[walk.last + 1 :]
     start, _ = block.body if block.body[0] < block.body[1] else (body or (line.left, line.right))
     walk.blocks[walk.last] = replace(block, end=line.end, body=(start, line.right))
 
 
-def _add_marked(walk: _Walk, index: int, mark: _Mark) -> None:
-    rule, line, before = mark.rule, walk.lines[index], walk.open
-    if rule.diagnostic is not None:
-        message = f"{rule.why} Look the line up in the original."
-        walk.diagnostics.append(Diagnostic("warning", rule.diagnostic, message, line.left, line.right))
-    if rule.kind == "furniture":
-        furniture = Block("furniture", rule.id, line.start, line.end, mark.body)
-        walk.blocks.append(furniture)
-        return
-    if rule.kind == "item" and _is_wording(walk, index):
+def _add_marked(walk: _Walk, index: int, mark: Mark) -> None:
+    line, before = walk.page.lines[index], walk.open
+    if mark.line_rule is not None and mark.line_rule.diagnostic is not None:
+        message = f"{mark.line_rule.why} Look the line up in the original."
+        found = Diagnostic("warning", mark.line_rule.diagnostic, message, line.left, line.right)
+        walk.page.diagnostics.append(found)
+    if mark.kind in ("furniture", "contents"):
+        walk.blocks.append(Block(mark.kind, mark.rule, line.start, line.end, mark.body))
+    elif mark.kind == "title":
         _extend(walk, line, mark.body)
-        return
-    goes_on = rule.continues or not (walk.blank or rule.evidence == "label")
-    if rule.kind == "observation" and before is not None and before.kind == "observation" and goes_on:
+    elif before is not None and _is_bare_label(before) and not walk.blank and mark.kind in ("observation", "level", "item"):
+        _extend(walk, line, (line.left, line.right))
+    elif mark.kind == "item" and _is_wording(walk, index):
+        _extend(walk, line, mark.body)
+    elif mark.kind == "observation" and _joins(walk, mark):
         _extend(walk, line)
-        return
-    _add_opening(walk, line, mark)
+    else:
+        _add_opening(walk, line, mark)
 
 
-def _add_opening(walk: _Walk, line: _Line, mark: _Mark) -> None:
-    rule = mark.rule
-    more: dict[str, object] = {"evidence": rule.evidence}
-    if rule.kind in (*_HEADS, "theme", "closing"):
+def _joins(walk: _Walk, mark: Mark) -> bool:
+    """Whether an observation goes on with the one before it: nothing but blank lines stand between."""
+    before = walk.open
+    if before is None or before.kind != "observation" or _is_bare_label(before):
+        return False
+    rule = mark.line_rule
+    if rule is None or rule.about == "pact":
+        return False
+    return rule.continues or rule.evidence != "label"
+
+
+def _is_bare_label(block: Block) -> bool:
+    return block.kind == "observation" and block.body[0] == block.body[1]
+
+
+def _add_opening(walk: _Walk, line: Line, mark: Mark) -> None:
+    more: dict[str, object] = {"evidence": mark.evidence}
+    about_pact = mark.line_rule is not None and mark.line_rule.about == "pact"
+    if mark.kind in (*_HEADS, "theme", "closing") or about_pact:
         walk.level = walk.head = None
-        walk.closing = rule.kind == "closing"
-    if rule.kind == "measure" and mark.label:
-        more |= {"measure": int(mark.label)}
-    elif rule.kind == "principle":
-        start = walk.folded.find(mark.label or "", line.left + len("principe"))
-        more |= {"label": walk.source.text[start : start + len(mark.label or "")]}
-    elif rule.kind == "level":
-        more |= {"levels": _levels(mark.label, walk.rules)}
-    _add(walk, line, rule.kind, rule.id, mark.body, **more)
-    if rule.kind in _HEADS:
+        walk.closing = mark.kind == "closing"
+        walk.whole = about_pact
+    if mark.kind == "measure":
+        more |= {"measure": mark.number}
+    elif mark.kind == "principle" and mark.label:
+        start = walk.page.folded.find(mark.label, line.left + len("principe"))
+        more |= {"label": walk.page.source.text[start : start + len(mark.label)]}
+    elif mark.kind == "level":
+        more |= {"levels": mark.levels, "taken": not mark.boxed or mark.ticked is True, "declined": mark.ticked is False}
+    _add(walk, line, mark.kind, mark.rule, mark.body, **more)
+    if mark.kind in _HEADS:
         walk.head = walk.last
-    elif rule.kind == "level":
+    elif mark.kind == "level":
         walk.level = walk.last
 
 
 def _is_wording(walk: _Walk, index: int) -> bool:
     """A single bullet under a level mark that stands alone is the level's wording, not a list."""
-    block = walk.open
+    block, lines = walk.open, walk.page.lines
     if block is None or block.kind != "level" or block.body[0] < block.body[1]:
         return False
-    bullet = walk.shaped[walk.lines[index].left]
-    after = walk.lines[index + 1] if index + 1 < len(walk.lines) else None
-    return after is None or after.is_blank or walk.shaped[after.left] != bullet
+    bullet = walk.page.shaped[lines[index].left]
+    after = lines[index + 1] if index + 1 < len(lines) else None
+    return after is None or after.is_blank or walk.page.shaped[after.left] != bullet
 
 
-def _add_unmarked(walk: _Walk, line: _Line) -> None:
+def _add_unmarked(walk: _Walk, line: Line) -> None:
     block, body = walk.open, (line.left, line.right)
     if walk.head is None and walk.closing:
         _add(walk, line, "closing", "after-closing", body)
+    elif walk.head is None and walk.whole:
+        _extend(walk, line)
     elif walk.head is None:
         _add_preamble(walk, line)
+    elif block is not None and block.kind == "observation" and _observation_goes_on(walk, line):
+        _extend(walk, line)
+    elif block is not None and (rule := _contrasts(walk, block, line)) is not None:
+        evidence = "catalogue" if rule == "not-in-catalogue" else "cue"
+        _add(walk, line, "observation", rule, body, evidence=evidence)
     elif block is not None and _continues(walk, block, line):
         _extend(walk, line)
-    elif block is not None and _opens_paragraph(walk, block):
+    elif block is not None and _opens_paragraph(walk, block, line):
         _add(walk, line, "text", "paragraph", body)
     else:
         _add(walk, line, "unknown", None, body)
 
 
-def _opens_paragraph(walk: _Walk, block: Block) -> bool:
+def _observation_goes_on(walk: _Walk, line: Line) -> bool:
+    """A further paragraph goes on with an observation, but not a wording of the catalogue."""
+    return _goes_on(walk) or not _ACT_RE.match(walk.page.folded, line.left, line.right)
+
+
+def _contrasts(walk: _Walk, block: Block, line: Line) -> str | None:
+    """The rule by which a line without a cue is the list's: what stands above is complete, and no measure speaks so."""
+    number = block.measure
+    if number is None or block.kind not in ("level", "measure", "item", "text"):
+        return None
+    text, catalogue = walk.page.text(line), walk.catalogue
+    if text[:1].islower() or _ACT_RE.match(walk.page.folded, line.left, line.right):
+        return None
+    printed = walk.page.shaped[slice(*block.body)]
+    ended = _last_character(walk, block.end) in SENTENCE_END or walk.blank
+    if block.kind == "measure":
+        complete = catalogue.is_complete(number, printed) or (ended and not catalogue.continues(number, printed, text))
+        return _unlike(walk, number, (), text, complete)
+    levels = block.levels if block.kind == "level" else ()
+    if not printed:
+        return "not-in-catalogue" if catalogue.is_wording(number, levels, text) is False else None
+    complete = ended or catalogue.wording_is_complete(number, levels, printed) is True
+    return _unlike(walk, number, levels, text, complete or bool(_TALK_RE.match(text)))
+
+
+def _unlike(walk: _Walk, number: int, levels: tuple[int, ...], text: str, complete: bool) -> str | None:
+    known = walk.catalogue.is_wording(number, levels, text)
+    if not complete or known is True:
+        return None
+    return "not-in-catalogue" if known is False else "not-like-a-measure"
+
+
+def _opens_paragraph(walk: _Walk, block: Block, line: Line) -> bool:
     """Whether a line without a mark is a paragraph of its own under the block before it."""
-    return block.kind == "principle" or (not walk.blank and block.kind in ("measure", "item"))
+    if block.kind == "principle" or (not walk.blank and block.kind in ("measure", "item")):
+        return True
+    return bool(_ACT_RE.match(walk.page.folded, line.left, line.right)) and block.kind in ("measure", "text", "item")
 
 
-def _continues(walk: _Walk, block: Block, line: _Line) -> bool:
+def _continues(walk: _Walk, block: Block, line: Line) -> bool:
     """Whether a line without a mark goes on with the block before it."""
     if block.kind == "level" and block.body[0] == block.body[1]:
         return True
-    if block.kind == "observation":
-        return _goes_on(walk)
     if walk.blank or block.kind not in _CONTINUED:
         return False
-    first = walk.shaped[line.left]
-    sentence_over = _last_character(walk, block.end) in _SENTENCE_END
+    first = walk.page.shaped[line.left]
+    sentence_over = _last_character(walk, block.end) in SENTENCE_END
+    if block.kind == "measure" and block.measure is not None:
+        printed = walk.page.shaped[slice(*block.body)]
+        if walk.catalogue.continues(block.measure, printed, walk.page.text(line)):
+            return True
     if block.kind in ("item", "measure"):
         return first.islower() or (not sentence_over and not first.isupper())
     return True
 
 
-def _add_preamble(walk: _Walk, line: _Line) -> None:
+def _add_preamble(walk: _Walk, line: Line) -> None:
     """Before the first principle or measure: short lines are the header, sentences the introduction."""
     block = walk.open
-    text = walk.source.text[line.left : line.right]
+    text = walk.page.source.text[line.left : line.right]
     if block is not None and block.kind == "introduction" and not walk.blank:
         _extend(walk, line)
         return
@@ -351,5 +405,6 @@ def _settle(walk: _Walk) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     for block in blocks:
         if block.kind == "unknown":
             message = "no rule recognises this text: mark it as an observation or a level, or add a rule"
-            walk.diagnostics.append(Diagnostic("warning", "unknown-block", message, *block.body, measure=block.measure))
-    return tuple(blocks), tuple(walk.diagnostics)
+            found = Diagnostic("warning", "unknown-block", message, *block.body, measure=block.measure)
+            walk.page.diagnostics.append(found)
+    return tuple(blocks), tuple(walk.page.diagnostics)

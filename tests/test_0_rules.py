@@ -15,8 +15,8 @@ FOLDER = RULES / DEFAULT_KIND
 
 
 def first_rule(rules: Rules, line: str) -> str | None:
-    """The rule that takes a line, its place in the document apart."""
-    for rule in rules.lines:
+    """The rule that takes a line, its place in the document and the catalogue's word apart."""
+    for rule in sorted(rules.lines, key=lambda rule: rule.sure):
         if rule.compiled.fullmatch(plain(line) if rule.on == "plain" else shape(line)):
             return rule.id
     return None

@@ -49,7 +49,7 @@ SENTENCES = {
     "C’est le Conseil départemental des Hauts qui décide du niveau 2": "not_competent 2",
     "Désaccord sur N3, sauf accord de l’État": "refuse 3 | condition 3 = sauf accord de l’État",
     "Nous travaillons en accord avec le promoteur : N1 et N2 sont acceptés": "agree 1,2",
-    "Nous sommes d’accord pour dire que N2 est irréaliste": "",
+    "Nous sommes d’accord pour dire que N2 est irréaliste": "refuse 2",
     "N1 : oui\nN2 : oui\nN3 : non": "agree 1 | agree 2 | refuse 3",
     "Les conseils existent depuis 2002 (N1). N3 est à l’étude.": "done 1 | undecided 3",
     "Nous sommes d’accord avec l’association": "",

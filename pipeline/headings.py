@@ -1,0 +1,322 @@
+"""Which lines are the headings of measures: by number, by the catalogue's title, or both; and which only list them.
+
+A line that looks like a heading is one if the catalogue's title confirms it. One that the catalogue does not know
+must look like those that it does, and stand where a sentence may begin.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from pipeline.catalogue import ALIKE, Catalogue, catalogue_of
+from pipeline.lines import Line, Mark, Page
+from pipeline.model import Diagnostic
+from pipeline.rules import LineRule
+
+_BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
+_SURE = ALIKE + 14
+_SHORT = 60
+_RUN = 3
+"""So many headings in a row with nothing under them may be a table of contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A line that may be a heading. `like` is its likeness to the catalogue's title, None if there is none."""
+
+    index: int
+    rule: str
+    number: int | None
+    body: tuple[int, int]
+    title: str
+    style: str
+    like: float | None = None
+    rightful: int | None = None
+    sure: bool = False
+    two_lines: bool = False
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.like is not None and self.like >= (_SURE if self.sure else ALIKE)
+
+
+def mark_headings(page: Page) -> None:
+    """Decide which lines are headings, contents or neither, and mark them."""
+    catalogue = catalogue_of(page.rules)
+    candidates = _candidates(page, catalogue)
+    accepted = _accept(page, catalogue, candidates)
+    titled = _by_title(page, catalogue, {heading.index for heading in accepted})
+    confirmed = sum(heading.is_confirmed for heading in accepted)
+    if titled and confirmed < len(titled):
+        titled += _like_the_titled(page, catalogue, titled)
+        if not confirmed:
+            accepted = []
+    headings = sorted([*accepted, *titled], key=lambda heading: heading.index)
+    contents = _contents(page, catalogue, headings)
+    headings = _numbered(page, catalogue, [h for h in headings if h.index not in contents])
+    for heading in candidates:
+        page.marks.setdefault(page.lines[heading.index].start, Mark("none", heading.rule, heading.body))
+    for index in contents:
+        line = page.lines[index]
+        page.marks[line.start] = Mark("contents", "contents-run", (line.left, line.right))
+    for heading in reversed(headings):  # from the end, for cutting a line moves those behind it
+        _mark(page, catalogue, heading)
+
+
+def _candidates(page: Page, catalogue: Catalogue) -> list[_Heading]:
+    rules = [rule for rule in page.rules.lines if rule.kind == "measure"]
+    found = []
+    for index, line in enumerate(page.lines):
+        mark = page.marks.get(line.start)
+        if mark is not None and mark.kind == "measure" and mark.label is not None:
+            found.append(_heading(page, catalogue, index, mark.rule, mark.label, mark.body, "table", False))
+        elif not line.is_blank and mark is None:
+            heading = next((h for rule in rules if (h := _candidate(page, catalogue, index, line, rule))), None)
+            if heading is not None:
+                found.append(heading)
+    return found
+
+
+def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line, rule: LineRule) -> _Heading | None:
+    match = page.match(rule, line.left, line.right)
+    if match is None or (match["label"].isdecimal() and int(match["label"]) == 0):
+        return None
+    style = f"{rule.id} {page.shaped[match.end('label') : match.start('body')].strip()}"
+    return _heading(page, catalogue, index, rule.id, match["label"], match.span("body"), style, rule.sure)
+
+
+def _heading(
+    page: Page,
+    catalogue: Catalogue,
+    index: int,
+    rule: str,
+    label: str,
+    body: tuple[int, int],
+    style: str,
+    sure: bool,
+) -> _Heading:
+    number = catalogue.numbers.get(label.lower(), int(label) if label.isdecimal() else None)
+    title = page.shaped[slice(*body)]
+    following = page.following(index)
+    two_lines = not title and following is not None
+    if following is not None and (two_lines or (len(title) < 20 and following == index + 1)):
+        more = page.text(page.lines[following])
+        title = f"{title} {more}".strip() if not _opens_level(page, page.lines[following]) else title
+    like = None if number is None else catalogue.likeness(number, title)
+    rightful = catalogue.rightful(title)
+    return _Heading(index, rule, number, body, title, style, like, rightful, sure, two_lines)
+
+
+def _opens_level(page: Page, line: Line) -> bool:
+    return any(rule.kind == "level" and page.match(rule, line.left, line.right) for rule in page.rules.lines)
+
+
+def _accept(page: Page, catalogue: Catalogue, candidates: list[_Heading]) -> list[_Heading]:
+    """The numbered headings: those that the catalogue confirms, and those that look like them."""
+    confirmed = {heading.number for heading in candidates if heading.is_confirmed}
+    styles = [heading.style for heading in candidates if heading.is_confirmed or heading.style == "table"]
+    accepted: list[_Heading] = []
+    last = 0
+    for heading in candidates:
+        if heading.two_lines and not (heading.is_confirmed or styles.count(heading.style) > 1 or not heading.sure):
+            continue
+        if heading.two_lines and not _title_follows(page, heading):
+            continue
+        if heading.is_confirmed or _is_mistitled(heading) or heading.style == "table":
+            accepted.append(heading)
+        elif heading.sure and not (heading.two_lines and styles.count(heading.style) > 1):
+            continue
+        elif _is_plausible(page, catalogue, heading, styles, confirmed, last):
+            accepted.append(heading)
+        else:
+            continue
+        last = max(last, heading.number or 0)
+    return accepted
+
+
+def _title_follows(page: Page, heading: _Heading) -> bool:
+    following = page.following(heading.index)
+    if following is None:
+        return False
+    text = page.text(page.lines[following])
+    return text[:1].isupper() and not _opens_level(page, page.lines[following])
+
+
+def _is_mistitled(heading: _Heading) -> bool:
+    return not heading.sure and heading.rightful is not None and heading.rightful != heading.number
+
+
+def _is_plausible(
+    page: Page,
+    catalogue: Catalogue,
+    heading: _Heading,
+    styles: list[str],
+    confirmed: set[int | None],
+    last: int,
+) -> bool:
+    """Whether a heading that the catalogue does not confirm may be one all the same."""
+    if heading.sure or (styles and heading.style not in styles):
+        return False
+    is_local = heading.number is None or heading.number > catalogue.last
+    if is_local:
+        return True
+    if heading.number in confirmed or not page.ends_sentence(heading.index):
+        return False
+    # Numbered actions under a level begin at 1 again; headings go on.
+    return not styles or heading.number is None or heading.number > last or heading.number in catalogue.unverified
+
+
+def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[_Heading]:
+    """Lines that are a title of the catalogue without its number."""
+    found = []
+    for index, line in enumerate(page.lines):
+        if line.is_blank or index in taken or line.start in page.marks or line.right - line.left < 16:
+            continue
+        if index > 0 and index - 1 in taken and not page.lines[index - 1].is_blank and found == []:
+            pass
+        bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
+        left = bullet.end() if bullet else line.left
+        title = page.shaped[left : line.right]
+        if not title[:1].isalpha() and title[:1] not in "\"(":
+            continue
+        number = catalogue.rightful(title)
+        if number is not None and not _goes_on_title(page, catalogue, index, number, taken):
+            style = f"title {page.shaped[line.left : left].strip()}"
+            found.append(_Heading(index, "catalogue-title", number, (left, line.right), title, style, 100.0))
+    return found
+
+
+def _goes_on_title(page: Page, catalogue: Catalogue, index: int, number: int, taken: set[int]) -> bool:
+    """Whether the line is the title of the numbered heading just above it."""
+    return index - 1 in taken and not page.lines[index - 1].is_blank
+
+
+def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[_Heading]) -> list[_Heading]:
+    """Local measures of an unnumbered list: lines that look like its titles, and stand where one may begin."""
+    styles = {heading.style for heading in titled}
+    taken = {heading.index for heading in titled}
+    first, known = min(taken), {heading.number for heading in titled}
+    has_levels = any(_opens_level(page, line) for line in page.lines if not line.is_blank)
+    found: list[_Heading] = []
+    for index in range(first + 1, len(page.lines)):
+        line = page.lines[index]
+        if line.is_blank or index in taken or line.start in page.marks:
+            continue
+        bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
+        left = bullet.end() if bullet else line.left
+        sign = page.shaped[line.left : left].strip()
+        if f"title {sign}" not in styles or not page.shaped[left].isupper():
+            continue
+        if not _stands_like_a_title(page, index, taken, bool(sign), has_levels):
+            continue
+        title = page.shaped[left : line.right]
+        number = catalogue.akin(title)
+        heading = _Heading(index, "list-title", None if number in known else number, (left, line.right), title, "")
+        found.append(heading)
+        taken.add(index)
+    return found
+
+
+def _stands_like_a_title(page: Page, index: int, taken: set[int], bulleted: bool, has_levels: bool) -> bool:
+    line, following = page.lines[index], page.following(index)
+    kinds = ("observation", "level", "principle", "closing", "furniture", "contents")
+    if any(rule.kind in kinds and page.match(rule, line.left, line.right) for rule in page.rules.lines):
+        return False
+    after_heading = index - 1 in taken
+    free = index == 0 or page.lines[index - 1].is_blank or after_heading
+    if bulleted:
+        return free if has_levels else page.ends_sentence(index) or after_heading
+    return free and following is not None and _opens_level(page, page.lines[following])
+
+
+def _contents(page: Page, catalogue: Catalogue, headings: list[_Heading]) -> set[int]:
+    """The lines of tables of contents: headings in a row, nothing under them, that come again with their text."""
+    runs: list[list[_Heading]] = []
+    for before, heading in zip([None, *headings], headings, strict=False):
+        if before is not None and not _has_body(page, catalogue, before, heading):
+            runs[-1].append(heading)
+        else:
+            runs.append([heading])
+    found: set[int] = set()
+    for position, run in enumerate(runs):
+        if len(run) < _RUN:
+            continue
+        others = [h for other in runs if other is not run for h in other if h.index not in found]
+        numbers = {h.number for h in others}
+        again = sum(h.number in numbers for h in run)
+        if again >= 0.6 * len(run) and (len(others) > len(run) * 0.6 or position > 0):
+            # The last entry stands in the run by its number, whatever follows it.
+            found.update(range(run[0].index, run[-1].index + 1))
+            found.update(_rest_of_title(page, catalogue, run[-1]))
+    return {index for index in found if not page.lines[index].is_blank}
+
+
+def _rest_of_title(page: Page, catalogue: Catalogue, heading: _Heading) -> list[int]:
+    following = page.following(heading.index)
+    if following is None or heading.number is None or following != heading.index + 1:
+        return []
+    more = page.text(page.lines[following])
+    return [following] if catalogue.continues(heading.number, heading.title, more) else []
+
+
+def _has_body(page: Page, catalogue: Catalogue, first: _Heading, second: _Heading) -> bool:
+    """Whether anything but the rest of its title, or the next theme, stands under a heading."""
+    between = [i for i in range(first.index + 1, second.index) if not page.lines[i].is_blank]
+    if first.two_lines:
+        between = between[1:]
+    printed = page.shaped[slice(*first.body)]
+    for index in between:
+        text = page.text(page.lines[index])
+        if first.number is not None and catalogue.continues(first.number, printed, text):
+            continue
+        is_theme = index == between[-1] and len(text) <= _SHORT and not text.endswith(".") and text[:1].isupper()
+        if not is_theme or _opens_level(page, page.lines[index]):
+            return True
+    return False
+
+
+def _numbered(page: Page, catalogue: Catalogue, headings: list[_Heading]) -> list[_Heading]:
+    """Give the local measures without a number the next free ones."""
+    free = max([catalogue.last, *(heading.number or 0 for heading in headings)]) + 1
+    result = []
+    for heading in headings:
+        if heading.number is None:
+            heading = replace(heading, number=free)
+            message = f"a measure that the catalogue does not know, without a number: it was given {free}"
+            page.diagnostics.append(Diagnostic("info", "number-given", message, *heading.body, free))
+            free += 1
+        result.append(heading)
+    return result
+
+
+def _mark(page: Page, catalogue: Catalogue, heading: _Heading) -> None:
+    line = page.lines[heading.index]
+    body = heading.body
+    page.marks[line.start] = Mark("measure", heading.rule, body, number=heading.number)
+    last, left = heading.index, body[0]
+    if heading.two_lines:
+        following = page.following(heading.index)
+        assert following is not None
+        title = page.lines[following]
+        page.marks[title.start] = Mark("title", heading.rule, (title.left, title.right))
+        last, left = following, title.left
+    following = page.following(last)
+    if following == last + 1 and heading.number is not None:
+        more = page.lines[following]
+        if catalogue.continues(heading.number, heading.title, page.text(more)) and not _opens_level(page, more):
+            last, left = following, more.left
+    _cut_tail(page, heading, last, left)
+
+
+def _cut_tail(page: Page, heading: _Heading, index: int, left: int) -> None:
+    """Cut the level off the end of a title: "12 – Rénover (niveau 2)", "…locales).Niveau 2"."""
+    line = page.lines[index]
+    tail = page.rules.tail.search(page.shaped, left, line.right)
+    if tail is None or not page.shaped[left : tail.start()].strip():
+        return
+    mark = page.marks.get(line.start)
+    if mark is not None:
+        page.marks[line.start] = replace(mark, body=(mark.body[0], tail.start()))
+    at = tail.start()
+    page.cut(index, [at])
+    levels = page.rules.words.levels_in(tail["levels"])
+    page.marks[at] = Mark("level", "heading-tail", (line.right, line.right), levels=levels)

@@ -1,0 +1,174 @@
+"""Labelled pacts: texts with their expectations written in by hand. The format is told in tests/corpus/README.md."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.model import Stance, Status
+
+_KEY_RE = re.compile(r"%% (?P<key>[a-z_]+): (?P<value>.+)")
+_MEASURE_RE = re.compile(r"%% measure (?P<measure>\d+) (?P<status>[a-z_]+)\s*(?::\s*(?P<levels>.*))?")
+_LEVEL_RE = re.compile(r"(?P<open>\()?N(?P<level>\d)\)? (?P<status>[a-z_]+)(?P<marks>(?: [a-z]+)*)")
+_CLAUSE_RE = re.compile(r"%% clause (?P<measure>\d+|\*) (?P<stance>[a-z_]+)(?P<levels>(?: \d)*)(?: = (?P<text>.+))?")
+_MARK_RE = re.compile(r"⟦(?P<stance>[a-z_]+)(?P<levels>(?: \d)*)\|(?P<said>[^⟦⟧]*)⟧")
+_FRAME_RE = re.compile(r"@(?P<frame>N\d|-) (?P<sentence>.*)")
+_STATUSES = ("agreed", "refused", "not_competent", "done", "undecided", "unstated")
+_STANCES = ("agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend")
+_QUALIFIERS = ("conditional", "excepted", "amended")
+_FACTS = ("kind", "list", "lead", "commune", "signed", "signed_on", "announced", "level_mode")
+_HEADING = "40 – Planter dans la commune"
+_WORDINGS = ("Planter des arbres.", "Planter des haies.", "Planter des forêts.")
+
+
+class LabelError(Exception):
+    """A label that cannot be read; the text names file, line and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedLevel:
+    status: Status
+    marks: frozenset[str]
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedMeasure:
+    """`line` is that of the label; `start` and `end` enclose what stands between the label before and this one."""
+
+    status: Status
+    levels: dict[int, ExpectedLevel]
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedClause:
+    measure: int | None
+    stance: Stance
+    levels: tuple[int, ...]
+    text: str | None
+    line: int
+
+
+@dataclass(slots=True)
+class Labelled:
+    """A text without its marks, and what they say of it. `observations` are texts with their lines."""
+
+    path: Path
+    line: int = 1
+    text: str = ""
+    forms: tuple[str, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
+    doubtful: bool = False
+    measures: dict[int, ExpectedMeasure] | None = field(default_factory=dict)
+    clauses: list[ExpectedClause] = field(default_factory=list)
+    observations: list[tuple[str, int]] = field(default_factory=list)
+
+
+def read_corpus(folder: Path) -> list[Labelled]:
+    """All labelled texts of a folder, in the order of their paths. Raises `LabelError` for one that cannot be read."""
+    found: list[Labelled] = []
+    for path in sorted(folder.rglob("*.txt")) if folder.is_dir() else [folder]:
+        text = path.read_text("utf-8")
+        found += _sentences(path, text) if path.name.startswith("sentences") else [_pact(path, text)]
+    return found
+
+
+def _pact(path: Path, marked: str) -> Labelled:
+    labelled = Labelled(path)
+    kept: list[str] = []
+    length, since, opened = 0, 0, None
+    for number, line in enumerate(marked.split("\n"), start=1):
+        if line.startswith("%%"):
+            since = _expectation(labelled, line, number, since, length)
+            continue
+        for part in re.split(r"([⟦⟧])", line):
+            if part == "⟦":
+                opened = (length, number)
+            elif part == "⟧":
+                if opened is None:
+                    raise LabelError(f"{path}:{number}: ⟧ without its ⟦: add it")
+                labelled.observations.append(("".join(kept)[opened[0] :].strip(), opened[1]))
+                opened = None
+            else:
+                kept.append(part)
+                length += len(part)
+        kept.append("\n")
+        length += 1
+    if opened is not None:
+        raise LabelError(f"{path}:{opened[1]}: ⟦ without its ⟧: add it")
+    labelled.text = "".join(kept).rstrip("\n") + "\n"
+    return labelled
+
+
+def _expectation(labelled: Labelled, line: str, number: int, since: int, length: int) -> int:
+    """Take in one line of expectations; where the text of the next measure begins."""
+    where = f"{labelled.path}:{number}"
+    if line == "%% doubtful":
+        labelled.doubtful = True
+    elif match := _KEY_RE.fullmatch(line):
+        if match["key"] == "form":
+            labelled.forms = tuple(re.split(r"[, ]+", match["value"]))
+        elif match["key"] in _FACTS:
+            labelled.facts[match["key"]] = match["value"].strip()
+        else:
+            raise LabelError(f"{where}: {match['key']} is not known: use one of {', '.join(_FACTS)}")
+    elif match := _MEASURE_RE.fullmatch(line):
+        assert labelled.measures is not None
+        status = _one_of(match["status"], _STATUSES, where)
+        if int(match["measure"]) in labelled.measures:
+            raise LabelError(f"{where}: measure {match['measure']} is labelled twice: remove one")
+        levels = _levels(match["levels"] or "", where)
+        labelled.measures[int(match["measure"])] = ExpectedMeasure(status, levels, number, since, length)  # type: ignore[arg-type]
+        return length
+    elif match := _CLAUSE_RE.fullmatch(line):
+        stance = _one_of(match["stance"], _STANCES, where)
+        measure = None if match["measure"] == "*" else int(match["measure"])
+        levels = tuple(map(int, match["levels"].split()))
+        labelled.clauses.append(ExpectedClause(measure, stance, levels, match["text"], number))  # type: ignore[arg-type]
+    else:
+        raise LabelError(f"{where}: not a label: write it as tests/corpus/README.md tells")
+    return since
+
+
+def _levels(written: str, where: str) -> dict[int, ExpectedLevel]:
+    levels = {}
+    for part in filter(None, (part.strip() for part in written.split(","))):
+        match = _LEVEL_RE.fullmatch(part)
+        if match is None:
+            raise LabelError(f"{where}: {part!r} is not a level: write “N2 agreed” or “(N2) refused”")
+        marks = frozenset(_one_of(mark, _QUALIFIERS, where) for mark in match["marks"].split())
+        status = _one_of(match["status"], _STATUSES, where)
+        levels[int(match["level"])] = ExpectedLevel(status, marks, match["open"] is None)  # type: ignore[arg-type]
+    return levels
+
+
+def _one_of(word: str, among: tuple[str, ...], where: str) -> str:
+    if word not in among:
+        raise LabelError(f"{where}: {word!r} is not known: use one of {', '.join(among)}")
+    return word
+
+
+def _sentences(path: Path, text: str) -> list[Labelled]:
+    lines = enumerate(text.split("\n"), start=1)
+    return [_sentence(path, n, line) for n, line in lines if line.strip() and not line.startswith("#")]
+
+
+def _sentence(path: Path, number: int, line: str) -> Labelled:
+    """A sentence as a pact of one measure, under the levels that its frame asks for."""
+    frame = _FRAME_RE.fullmatch(line)
+    marked = (frame["sentence"] if frame else line).replace("⏎", "\n").strip()
+    clauses = []
+    for match in _MARK_RE.finditer(marked):
+        said = re.search(r"\{(.*)\}", match["said"], re.DOTALL)
+        levels = tuple(map(int, match["levels"].split()))
+        stance = _one_of(match["stance"], _STANCES, f"{path}:{number}")
+        clauses.append(ExpectedClause(40, stance, levels, said[1] if said else None, number))  # type: ignore[arg-type]
+    sentence = "\n".join(part.strip() for part in re.sub(r"[{}]", "", _MARK_RE.sub(r"\g<said>", marked)).split("\n"))
+    if re.search(r"[⟦⟧]", sentence):
+        raise LabelError(f"{path}:{number}: a mark that is not “⟦stance levels|…⟧”: correct it")
+    printed = [] if frame and frame["frame"] == "-" else [f"N{n} • {w}" for n, w in enumerate(_WORDINGS, start=1)]
+    at = int(frame["frame"][1]) if frame and frame["frame"] != "-" else len(printed)
+    text = "\n".join([_HEADING, *printed[:at], sentence, *printed[at:]]) + "\n"
+    return Labelled(path, number, text, ("sentence",), measures=None, clauses=clauses, observations=[(sentence, number)])

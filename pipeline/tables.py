@@ -1,0 +1,195 @@
+"""Tables copied as text: rows are cut into cells, and what a cell says is decided from its column."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.fold import plain
+from pipeline.lines import Line, Mark, Page
+from pipeline.rules import Rules
+from pipeline.ticks import TICK, are_ticks, crosses_refuse, says
+
+_SEPARATOR_RE = re.compile(r"[ ]*(?:\t|\|)[ ]*")
+_RULE_RE = re.compile(r"[\s|:=+-]{3,}")
+_NUMBER_RE = re.compile(r"n\W*[°ºo]?\W*|#|num(?:ero)?s?\.?|no\.?|ref\.?")
+_TITLE_RE = re.compile(r".*\b(?:mesures?|intitules?|titres?|actions?|propositions?)\b.*")
+_LEVEL_RE = re.compile(r".*\b(?:niveaux?|engagements?|choix|choisi|retenu)\b.*")
+_SAID_RE = re.compile(r".*\b(?:observations?|commentaires?|remarques?|reponses?|precisions?|avis|reserves?|notes?)\b.*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell's text without outer space: an offset range of the source."""
+
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The patterns of one kind of pact that tables need."""
+
+    levels: "re.Pattern[str]"
+    number: "re.Pattern[str]"
+    glue: "re.Pattern[str]"
+    pairs: "re.Pattern[str]"
+    pair: "re.Pattern[str]"
+
+
+@lru_cache(8)
+def _words(levels: str, one: str, nouns: str, digits: str, number: str) -> _Words:
+    flags = re.VERBOSE | re.IGNORECASE
+    upper = r"[^\W\d_a-zà-öø-ÿ]"
+    pair = rf"(?:{TICK}\s*{one}|{one}\s*[:=]?\s*(?:{TICK})?)"
+    return _Words(
+        re.compile(rf"\(?\s*(?:{levels}|[{digits}](?:\s*(?:,|-|/|&|et|à)\s*[{digits}])*)\s*\)?", flags),
+        re.compile(rf"(?:n[°º]\s*|\#)?0*(?P<label>{number})\s*[.)]?", flags),
+        re.compile(rf"(?:{nouns})\s*[{digits}](?=\s*0*(?:{number})\s*(?-i:{upper}))", flags),
+        re.compile(rf"(?:{pair}[\s,;/|-]*){{2,}}", flags),
+        re.compile(pair, flags),
+    )
+
+
+def _words_of(rules: Rules) -> _Words:
+    words = rules.words
+    nouns = "|".join(sorted(map(plain, words.nouns), key=len, reverse=True))
+    return _words(words.several, words.one, nouns, "".join(map(str, words.numbers)), rules.measures.label)
+
+
+def cut_tables(page: Page) -> None:
+    """Cut the rows of tables, and rows glued together, into pieces with their marks."""
+    refuse = crosses_refuse(page.source.text)
+    words = _words_of(page.rules)
+    columns: list[str] | None = None
+    index = -1
+    while (index := index + 1) < len(page.lines):
+        line = page.lines[index]
+        if line.is_blank:
+            continue
+        cells = _cells(page, line)
+        if len(cells) < (2 if columns else 3):
+            columns = None if len(cells) < 2 else columns
+            _cut_glued(page, index, words)
+            _cut_pairs(page, index, words, refuse)
+        elif _RULE_RE.fullmatch(page.text(line)):
+            page.marks[line.start] = Mark("furniture", "table-rule", (line.left, line.right))
+        elif (header := _header(page, cells, words)) is not None:
+            columns = header
+            page.marks[line.start] = Mark("furniture", "table-header", (line.left, line.right))
+        else:
+            index += _cut_row(page, index, cells, columns or _guess(page, cells, words), words, refuse)
+
+
+def _cells(page: Page, line: Line) -> list[_Cell]:
+    """The cells between tabs and bars; outer bars open and close a row and part nothing."""
+    text = page.source.text
+    cells, at = [], line.left
+    for match in _SEPARATOR_RE.finditer(text, line.left, line.right):
+        if match.start() > line.left:
+            cells.append(_Cell(at, match.start()))
+        at = match.end()
+    if at < line.right:
+        cells.append(_Cell(at, line.right))
+    return cells
+
+
+def _folded(page: Page, cell: _Cell) -> str:
+    return page.folded[cell.left : cell.right].strip()
+
+
+def _header(page: Page, cells: list[_Cell], words: _Words) -> list[str] | None:
+    """The role of each column, if this row names them: "number", "title", "levels", "said", or a level's number."""
+    roles = []
+    for cell in cells:
+        text = _folded(page, cell)
+        if words.levels.fullmatch(text) and not text.strip("()").isdigit():
+            found = page.rules.words.levels_in(text)
+            roles.append(str(found[0]) if len(found) == 1 else "")
+        elif _NUMBER_RE.fullmatch(text):
+            roles.append("number")
+        elif len(text) > 40:
+            return None
+        elif _SAID_RE.fullmatch(text):
+            roles.append("said")
+        elif _LEVEL_RE.fullmatch(text):
+            roles.append("levels")
+        else:
+            roles.append("title" if _TITLE_RE.fullmatch(text) else "")
+    named = sum(role != "" for role in roles)
+    return roles if "title" in roles and named >= 2 else None
+
+
+def _guess(page: Page, cells: list[_Cell], words: _Words) -> list[str]:
+    """Roles where no row names them: a number, then a title, then one tick for each level."""
+    texts = [page.shaped[cell.left : cell.right].strip() for cell in cells]
+    levels = page.rules.words.numbers
+    first = 1 if words.number.fullmatch(texts[0]) else 0
+    roles = ["number"] * first + ["title"]
+    rest = texts[first + 1 :]
+    if len(rest) >= len(levels) and are_ticks(rest[: len(levels)]) and any(rest[: len(levels)]):
+        roles += [str(level) for level in levels]
+    else:
+        roles += ["levels" if words.levels.fullmatch(text) else "" for text in rest]
+    return roles + [""] * (len(cells) - len(roles))
+
+
+def _cut_row(page: Page, index: int, cells: list[_Cell], roles: list[str], words: _Words, refuse: bool) -> int:
+    """Cut a row at its cells and mark them; how many pieces were added."""
+    line = page.lines[index]
+    numbered = words.number.fullmatch(page.shaped[cells[0].left : cells[0].right].strip())
+    first = 1 if numbered and roles[:2] == ["number", "title"] and len(cells) > 1 else 0
+    starts = [line.start, *(cell.left for cell in cells[first + 1 :])]
+    for role, cell, start in zip(roles[first:], cells[first:], starts, strict=False):
+        mark = _mark(page, role, cell, words, refuse)
+        if first and start == line.start and numbered:
+            page.marks[start] = Mark("measure", "table-row", (cell.left, cell.right), label=numbered["label"])
+        elif mark is not None:
+            page.marks[start] = mark
+    page.cut(index, starts[1:])
+    return len(starts) - 1
+
+
+def _mark(page: Page, role: str, cell: _Cell, words: _Words, refuse: bool) -> Mark | None:
+    """What a cell says in its column; None where the line rules must tell."""
+    text = page.shaped[cell.left : cell.right].strip()
+    body, end = (cell.left, cell.right), (cell.right, cell.right)
+    if role.isdigit():
+        try:
+            ticked = says(text, refuse)
+        except ValueError:
+            return Mark("observation", "table-answer", body, evidence="cue")
+        if ticked is None:
+            return Mark("furniture", "table-cell", body)
+        return Mark("level", "table-tick", end, levels=(int(role),), boxed=True, ticked=ticked)
+    if role == "levels" and words.levels.fullmatch(text):
+        return Mark("level", "table-level", end, levels=page.rules.words.levels_in(text))
+    if not text.strip("-/.") and role != "title":
+        return Mark("furniture", "table-cell", body)
+    return Mark("observation", "table-observation", body, evidence="label") if role == "said" else None
+
+
+def _cut_glued(page: Page, index: int, words: _Words) -> None:
+    """Cut after the level of a row when the number of the next is glued to it: "Niveau 22Financer"."""
+    line = page.lines[index]
+    places = [match.end() for match in words.glue.finditer(page.folded, line.left, line.right)]
+    places = [at for at in places if page.source.text[at : at + 4].strip()[:3].strip("0123456789 –.-)")[:1].isupper()]
+    if places:
+        page.cut(index, places)
+
+
+def _cut_pairs(page: Page, index: int, words: _Words, refuse: bool) -> None:
+    """Cut "☐ N1 ☑ N2" at each level, and say which are ticked."""
+    line = page.lines[index]
+    if not words.pairs.fullmatch(page.shaped, line.left, line.right):
+        return
+    boxes = re.compile(TICK, re.VERBOSE)
+    matches = list(words.pair.finditer(page.shaped, line.left, line.right))
+    if not any(boxes.search(match.group()) for match in matches):
+        return
+    starts = [line.start, *(match.start() for match in matches[1:])]
+    for start, match in zip(starts, matches, strict=True):
+        box = boxes.search(match.group())
+        ticked = says(box.group(), refuse) if box else None
+        levels = page.rules.words.levels_in(boxes.sub("", match.group()))
+        page.marks[start] = Mark("level", "tick-pair", (match.end(),) * 2, levels=levels, boxed=True, ticked=ticked)
+    page.cut(index, starts[1:])

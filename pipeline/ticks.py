@@ -1,0 +1,43 @@
+"""Ticks: what a mark in a box or a table cell says. Whether a cross means yes depends on the document."""
+
+from collections.abc import Iterable
+
+_CHECKS = "✓✔☑🗹✅🗸\uf0fc\uf0fe\uf052\uf050"  # the last four: Wingdings and Wingdings 2
+_CROSSES = "✗✘☒❌✕✖×\uf0fb\uf0fd\uf053\uf04f\uf078"
+_EMPTY = "☐□◻⬜▢◯○\uf0a8\uf06f\uf0a3\uf071"
+_YES = frozenset(["oui", "ok", "[x]", "(x)", "x", "o", "[✓]", "[v]", "v", "●", "•", "1", "yes"])
+_NO = frozenset(["non", "n", "no", "0"])
+_BLANK = frozenset(["", "-", "–", "—", "[]", "()", "[ ]", "( )", "/", "."])
+
+BOX = rf"(?:[{_CHECKS}{_CROSSES}{_EMPTY}]|\[\s?[xXvV✓✔✗]?\s?\]|\(\s?[xX✓✔]?\s?\))"
+"""A pattern, in verbose syntax, for a check box, ticked or not."""
+TICK = BOX
+
+
+def crosses_refuse(text: str) -> bool:
+    """Whether a cross says no: where check marks are used beside it, and no empty boxes."""
+    return any(char in text for char in _CHECKS) and not any(char in text for char in _EMPTY)
+
+
+def says(mark: str, crosses_say_no: bool) -> bool | None:
+    """True for a tick, False for a "no", None for an empty box. Raises ValueError for anything else."""
+    bare = mark.strip().lower()
+    if bare in _BLANK or (bare and all(char in _EMPTY for char in bare)):
+        return None
+    if bare in _YES or (bare and all(char in _CHECKS for char in bare)):
+        return True
+    if bare and all(char in _CROSSES for char in bare):
+        return not crosses_say_no
+    if bare in _NO:
+        return False
+    raise ValueError(mark)
+
+
+def are_ticks(cells: Iterable[str]) -> bool:
+    """Whether all of some cells hold a mark or nothing."""
+    for cell in cells:
+        try:
+            says(cell, False)
+        except ValueError:
+            return False
+    return True
