@@ -26,6 +26,7 @@ class _Heading:
     index: int
     rule: str
     number: int | None
+    label: str
     body: tuple[int, int]
     title: str
     style: str
@@ -78,10 +79,13 @@ def _candidates(page: Page, catalogue: Catalogue) -> list[_Heading]:
 
 def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line, rule: LineRule) -> _Heading | None:
     match = page.match(rule, line.left, line.right)
-    if match is None or (match["label"].isdecimal() and int(match["label"]) == 0):
+    if match is None:
         return None
-    style = f"{rule.id} {page.shaped[match.end('label') : match.start('body')].strip()}"
-    return _heading(page, catalogue, index, rule.id, match["label"], match.span("body"), style, rule.sure)
+    label = match["label"] if "label" in match.re.groupindex else ""
+    if label.isdecimal() and int(label) == 0:
+        return None
+    sign = page.shaped[match.end("label") : match.start("body")].strip() if label else ""
+    return _heading(page, catalogue, index, rule.id, label, match.span("body"), f"{rule.id} {sign}", rule.sure)
 
 
 def _heading(
@@ -103,7 +107,7 @@ def _heading(
         title = f"{title} {more}".strip() if not _opens_level(page, page.lines[following]) else title
     like = None if number is None else catalogue.likeness(number, title)
     rightful = catalogue.rightful(title)
-    return _Heading(index, rule, number, body, title, style, like, rightful, sure, two_lines)
+    return _Heading(index, rule, number, label, body, title, style, like, rightful, sure, two_lines)
 
 
 def _opens_level(page: Page, line: Line) -> bool:
@@ -123,8 +127,8 @@ def _accept(page: Page, catalogue: Catalogue, candidates: list[_Heading]) -> lis
             continue
         if heading.is_confirmed or _is_mistitled(heading) or heading.style == "table":
             accepted.append(heading)
-        elif heading.sure and not (heading.two_lines and styles.count(heading.style) > 1):
-            continue
+        elif not heading.label or (heading.two_lines and styles.count(heading.style) > 1):
+            accepted.append(heading)
         elif _is_plausible(page, catalogue, heading, styles, confirmed, last):
             accepted.append(heading)
         else:
@@ -171,8 +175,6 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[_Headin
     for index, line in enumerate(page.lines):
         if line.is_blank or index in taken or line.start in page.marks or line.right - line.left < 16:
             continue
-        if index > 0 and index - 1 in taken and not page.lines[index - 1].is_blank and found == []:
-            pass
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
         left = bullet.end() if bullet else line.left
         title = page.shaped[left : line.right]
@@ -181,7 +183,7 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[_Headin
         number = catalogue.rightful(title)
         if number is not None and not _goes_on_title(page, catalogue, index, number, taken):
             style = f"title {page.shaped[line.left : left].strip()}"
-            found.append(_Heading(index, "catalogue-title", number, (left, line.right), title, style, 100.0))
+            found.append(_Heading(index, "catalogue-title", number, "", (left, line.right), title, style, 100.0))
     return found
 
 
@@ -210,7 +212,8 @@ def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[_Heading]) -
             continue
         title = page.shaped[left : line.right]
         number = catalogue.akin(title)
-        heading = _Heading(index, "list-title", None if number in known else number, (left, line.right), title, "")
+        number = None if number in known else number
+        heading = _Heading(index, "list-title", number, "", (left, line.right), title, "")
         found.append(heading)
         taken.add(index)
     return found

@@ -214,6 +214,9 @@ def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
         if after + 1 < assertion.reach_end and place.words[after] == ":" and _ACT_RE.match(place.words[after + 1]):
             return _token_span(place, after + 1, assertion.reach_end)
         return None
+    if policy == "before":
+        parts = [at + 1 for at in range(assertion.start) if place.words[at] in (",", _PAUSE, ".", ";", ":")]
+        return _token_span(place, max(parts, default=0), assertion.start)
     first = assertion.start if policy == "cue" else assertion.end
     if policy == "rest" and assertion.references and assertion.references[-1].start >= assertion.end:
         first = assertion.references[-1].end

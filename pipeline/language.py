@@ -23,7 +23,7 @@ _RANGES = frozenset(["a", "au"])
 _ARTICLES = frozenset(["le", "les", "du", "des", "de", "au", "n", "°", "."])
 _BARE_ARTICLES = frozenset(["le", "au", "du"])
 _BARE_FOLLOWERS = frozenset(
-    [",", ".", ":", ";", "¶", "c'", "est", "non", "oui", "mais", "sera", "n'", "ne", "reste", "nous", "relève", "releve", "()", "!"]
+    ["il", "elle", "on", "la", "aussi", "seulement", "?", ",", ".", ":", ";", "¶", "c'", "est", "non", "oui", "mais", "sera", "n'", "ne", "reste", "nous", "relève", "releve", "()", "!"]
 )
 """What stands behind a bare level ("le 3, non", "le 2 : oui"), but not behind a date or a count."""
 _COUNTED_RE = re.compile(r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?")
@@ -152,8 +152,10 @@ class LevelReferences:
 
     def _number(self, words: list[str], at: int, bare: bool) -> tuple[int, int] | None:
         """The level at token `at`: stuck ("n2"), named, after its noun ("niveau 2"), bare in a list ("et 3", "le 3 :")."""
-        if not bare and at + 2 < len(words) and words[at] in _BARE_ARTICLES and words[at + 2] in _BARE_FOLLOWERS:
-            return self._digit(words, at + 1)
+        if not bare and at + 2 < len(words) and words[at] in _BARE_ARTICLES:
+            lists_on = words[at + 2] in ("et", "ou") and at + 4 < len(words) and words[at + 3] in _BARE_ARTICLES
+            if words[at + 2] in _BARE_FOLLOWERS or (lists_on and words[at + 4].isdecimal()):
+                return self._digit(words, at + 1)
         while at < len(words) and bare and words[at] in _ARTICLES:
             at += 1
         if at >= len(words):
@@ -212,7 +214,7 @@ class Cues:
         for key, start, end in self.matcher(doc):
             rule = self.rules[doc.vocab.strings[key]]
             start, end = _without_levels(doc, start, end)
-            cue = self._cue(words, rule, start, end)
+            cue = self._cue(words, rule, start, end - rule.look)
             if cue is not None:
                 found.append((cue, start, end))
         # The longest wins, a pseudo cue among equals, then the first.

@@ -442,13 +442,13 @@ def _coverage(source: Source, blocks: Iterable[Block]) -> float:
 
 
 def _level_mode(levels: Sequence[Level], clauses: Sequence[ResolvedClause]) -> Literal["set", "single", "none"]:
-    listed: dict[int, int] = defaultdict(int)
-    for row in levels:
-        listed[row.measure] += row.listed
-    spoken = any(clause.levels for clause in clauses)
-    if not spoken and not any(listed.values()):
+    """One level chosen under each measure, or sets of them, or no levels; a clause may speak of those printed."""
+    listed = {(row.measure, row.level) for row in levels if row.listed}
+    spoken = {(clause.measure, level) for clause in clauses for level in clause.levels}
+    if not spoken and not listed:
         return "none"
-    return "single" if len(listed) > 1 and not spoken and all(n == 1 for n in listed.values()) else "set"
+    measures = {measure for measure, _ in listed}
+    return "single" if len(measures) > 1 and len(measures) == len(listed) and spoken <= listed else "set"
 
 
 def _check_count(facts: Facts, measures: Sequence[Measure], found: list[Diagnostic]) -> None:

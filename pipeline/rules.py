@@ -121,16 +121,19 @@ class ClauseRule(_TokenRule):
 
     `about`: "own" asks that nothing but the measure can be its object, "level" that a level or the measure is named.
     `follows`: only after a cue of that stance. `same`: it says what was said before. `clause`: it opens a subordinate
-    clause, whose words say nothing of their own.
+    clause, whose words say nothing of their own. `bound`: only beside an agreement. `look`: so many last tokens of
+    its patterns are looked at and not part of it.
     """
 
     role: Literal["real", "pseudo", "terminating"] = "real"
     stance: Stance | None = None
     denied: Stance | None = None
     levels: Literal["after", "before", "either"] = "either"
-    text: Literal["aside", "cue", "rest"] = "aside"
+    text: Literal["aside", "cue", "rest", "before"] = "aside"
     about: Literal["level", "own", "any"] = "any"
     follows: Stance | None = None
+    look: int = 0
+    bound: bool = False
     same: bool = False
     clause: bool = False
 

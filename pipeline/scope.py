@@ -24,9 +24,10 @@ _FEW = 3
 _ACT_RE = re.compile(r"\w+(?:er|ir|re)|l'|le|la|les")
 """How a part that is left out begins behind a colon; anything else there is a reason."""
 _SENTENCE_STOPS = frozenset([".", "!", "?", "¶"])
+_PRONOUNS = frozenset(["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"])
 _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
-    ["sur", "pour", "avec", "a", "au", "aux", "de", "du", "des", "le", "les", "(", ")", "ainsi", "que", "aussi"]
+    ["comme", "jusqu'", "sur", "pour", "avec", "a", "au", "aux", "de", "du", "des", "le", "les", "(", ")", "ainsi", "que", "aussi"]
 )
 QUALIFIERS = frozenset(["condition", "except", "amend"])
 
@@ -70,8 +71,16 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words))
         if cue not in stray and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
-    resolved = _inherit(assertions, [(at, words[at]) for at in stops])
+    resolved = [a for a in _inherit(assertions, [(at, words[at]) for at in stops]) if not _is_idle(a, assertions)]
     return Reading(tuple(resolved), tuple(silent), tuple(ambiguous), tuple(stray))
+
+
+def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:
+    """Whether a condition has no agreement to depend on it."""
+    main = None if assertion.inherits is None else assertions[assertion.inherits].stance
+    if assertion.stance != "condition" or assertion.references:
+        return False
+    return main == "undecided" or (assertion.rule.bound and main not in ("agree", "done"))
 
 
 def _says_nothing_new(before: list[Assertion], assertion: Assertion, words: list[str]) -> bool:
@@ -186,7 +195,23 @@ def _share(
                 owned[after].append(tail)
             elif after is not None and len(ref.members) > 1 and _adjoins(words, ref, real[after]):
                 ambiguous.append(ref)
-    return owned, silent, ambiguous
+    return owned, _named_again(words, real, owned, silent), ambiguous
+
+
+def _named_again(
+    words: list[str], real: list[Cue], owned: list[list[Reference]], silent: list[Reference]
+) -> list[Reference]:
+    """Give a level that nothing is said of to the next cue whose subject is a pronoun: "Le troisième est cher ; il
+    n'est pas retenu". Returns the levels that are still silent."""
+    still = []
+    for ref in silent:
+        after = next((i for i, cue in enumerate(real) if cue.start >= ref.end), None)
+        free = after is not None and not owned[after] and real[after].stance not in QUALIFIERS
+        if after is not None and free and _PRONOUNS & set(words[ref.end : real[after].end]):
+            owned[after].append(ref)
+        else:
+            still.append(ref)
+    return still
 
 
 def _joined(words: list[str], first: Reference, second: Reference) -> bool:
