@@ -1,16 +1,22 @@
-"""What the document says of itself: the list, who leads it, the date, what it announces."""
+"""What the document says of itself: the list, who leads it, the town, the date, what it announces."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from pipeline.fold import plain, shape
 from pipeline.model import Block, Diagnostic, Facts, Source
-from pipeline.rules import TIMEOUT, Rules
+from pipeline.rules import TIMEOUT, FactRule, Rules
 
 _MONTHS = (
     *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
     *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
 )
+_UNITS = (
+    *("zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize"),
+    *("quatorze", "quinze", "seize"),
+)
+_TENS = {"vingt": 20, "trente": 30}
+_PARTS = (("header", "introduction"), ("closing",))
 
 
 def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[Facts, tuple[Diagnostic, ...]]:
@@ -18,15 +24,14 @@ def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[F
     found: dict[str, str | bool] = {}
     diagnostics: list[Diagnostic] = []
     shaped = shape(source.text)
-    for block in blocks:
-        for rule in rules.facts:
-            if block.kind not in rule.within:
-                continue
+    known_blocks = tuple(blocks)
+    for rule in rules.facts:
+        for start, end in _regions(known_blocks, rule):
             try:
-                match = rule.compiled.search(shaped, *block.body, timeout=TIMEOUT)
+                match = rule.compiled.search(shaped, start, end, timeout=TIMEOUT)
             except TimeoutError:
                 message = f"the rule {rule.id} took too long here and was left out: simplify its pattern"
-                diagnostics.append(Diagnostic("warning", "rule-timeout", message, *block.body))
+                diagnostics.append(Diagnostic("warning", "rule-timeout", message, start, end))
                 continue
             if match is None:
                 continue
@@ -37,38 +42,67 @@ def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[F
                 values["signed"] = rule.signed
             for name, value in values.items():
                 known = found.setdefault(name, value)
-                if _differ(known, value):
+                if isinstance(known, str) and known.isupper() and known.lower() == str(value).lower():
+                    found[name] = value  # "AUBIGNAC" in a heading, "Aubignac" where it is signed
+                if name != "signed" and _differ(name, known, value):
                     message = f"{name} is “{known}” above and “{value}” here: the first one was kept"
                     diagnostics.append(Diagnostic("warning", "facts-contradict", message, *match.span()))
-    day = found.get("signed_on")
-    announced = found.get("announced_measures")
-    signed = found.get("signed")
+    day, announced, signed = (found.get(name) for name in ("signed_on", "announced_measures", "signed"))
     return Facts(
         list_name=_text(found.get("list_name")),
         lead_candidate=_text(found.get("lead_candidate")),
         commune=_text(found.get("commune")),
         signed=signed if isinstance(signed, bool) else None,
         signed_on=_date(day) if isinstance(day, str) else None,
-        announced_measures=int(announced) if isinstance(announced, str) else None,
+        announced_measures=_number(announced) if isinstance(announced, str) else None,
     ), tuple(diagnostics)
 
 
-def _differ(known: str | bool, value: str | bool) -> bool:
-    if isinstance(known, str) and isinstance(value, str):
-        return plain(known).split() != plain(value).split()
-    return known != value
+def _regions(blocks: tuple[Block, ...], rule: FactRule) -> Iterator[tuple[int, int]]:
+    """The stretch of text that each part of the document takes up, from its first block to its last."""
+    for part in _PARTS:
+        inside = [block for block in blocks if block.kind in part and block.kind in rule.within]
+        if inside:
+            yield inside[0].body[0], inside[-1].body[1]
+
+
+def _differ(name: str, known: str | bool, value: str | bool) -> bool:
+    if not isinstance(known, str) or not isinstance(value, str):
+        return known != value
+    if name == "signed_on":
+        return _date(known) != _date(value)
+    first, second = ("".join(filter(str.isalnum, plain(text))) for text in (known, value))
+    return first not in second and second not in first
 
 
 def _text(value: str | bool | None) -> str | None:
-    return value if isinstance(value, str) else None
+    return " ".join(value.split()) if isinstance(value, str) else None
+
+
+def _number(written: str) -> int | None:
+    """A number in figures or, up to 39, in words."""
+    if written.isdecimal():
+        return int(written)
+    words = [word for word in plain(written).replace("-", " ").split() if word != "et"]
+    values = [_TENS.get(word) or (_UNITS.index(word.removesuffix("e")) if word.removesuffix("e") in _UNITS else
+              _UNITS.index(word) if word in _UNITS else None) for word in words]
+    return sum(value for value in values if value) if values and None not in values else None
 
 
 def _date(written: str) -> date | None:
-    """A French date, "1er mars 2020" or "01/03/2020"; None for a day that does not exist."""
+    """A French date, "1er mars 2020", "01/03/2020" or "trois mars deux mille vingt"; None for one that does not exist."""
     parts = plain(written).replace("/", " ").replace(".", " ").replace("-", " ").split()
-    day, month, year = parts
-    number = int(month) if month.isdecimal() else _MONTHS.index(month) + 1 if month in _MONTHS else 0
+    at = next((i for i, part in enumerate(parts) if part in _MONTHS), None)
+    if at is None:
+        day, month, year = parts if len(parts) == 3 else ("", "", "")
+        numbers = (day, month, year)
+    else:
+        numbers = (" ".join(parts[:at]), str(_MONTHS.index(parts[at]) + 1), " ".join(parts[at + 1 :]))
+    first = 1 if numbers[0] in ("1er", "premier") else _number(numbers[0])
+    last = _number(numbers[2].replace("deux mille", "").strip()) if "mille" in numbers[2] else _number(numbers[2])
+    if first is None or last is None or not numbers[1].isdecimal():
+        return None
     try:
-        return date(int(year), number, int(day.removesuffix("er")))
+        return date(last + 2000 if "mille" in numbers[2] else last, int(numbers[1]), first)
     except ValueError:
         return None

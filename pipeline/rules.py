@@ -89,10 +89,14 @@ class LineRule(_RegexRule):
 
 
 class FactRule(_RegexRule):
-    """A pattern whose named groups are facts about the document."""
+    """A pattern whose named groups are facts about the document; "^" and "$" are the ends of a line."""
 
     within: tuple[Literal["header", "introduction", "closing"], ...]
     signed: bool | None = None
+
+    @cached_property
+    def compiled(self) -> "Pattern[str]":
+        return regex.compile(self.regex, regex.VERBOSE | regex.V0 | regex.MULTILINE)
 
 
 class _TokenRule(_Rule):

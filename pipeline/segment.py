@@ -132,12 +132,23 @@ def _fits(walk: _Walk, index: int, mark: Mark) -> bool:
         # A wrapped line in the middle of a sentence, or a wording of the catalogue, may begin with the same words.
         return _opens_sentence(walk, line) and (rule.evidence == "label" or not _is_known_wording(walk, line))
     if mark.kind == "level":
-        return walk.head is not None and bool(mark.levels) and not _in_parentheses(walk, line)
+        if walk.head is None or not mark.levels or _in_parentheses(walk, line):
+            return False
+        # "N1 : validé / N3 : compétence régionale": a level that is printed already is spoken of here.
+        speaks_on = before is not None and before.kind == "observation" and not walk.blank
+        return not (speaks_on and _printed_levels(walk) & set(mark.levels))
     if mark.kind == "item":
         return walk.head is not None and (before is None or before.kind != "observation" or not _goes_on(walk))
+    if mark.kind == "closing":
+        return any(block.kind == "measure" for block in walk.blocks)
     if rule.next is not None:
         return (walk.blank or _ends_block(walk)) and _next_is(walk, index, rule.next)
     return mark.kind != "theme" or walk.blank or _ends_block(walk)
+
+
+def _printed_levels(walk: _Walk) -> set[int]:
+    assert walk.head is not None, "asked under a measure only"
+    return {level for block in walk.blocks[walk.head :] if block.kind == "level" for level in block.levels}
 
 
 def _is_known_wording(walk: _Walk, line: Line) -> bool:
