@@ -94,6 +94,9 @@ def _interpret_block(
     found = find_asides(text, folded, *block.body, resumptions)
     # "Le plan vélo (N1) est voté": a level alone in parentheses is named, not quoted.
     asides = [aside for aside in found if not _LEVELS_ONLY_RE.fullmatch(folded, *aside.inner)]
+    # « le 1, pas de souci » is said by the list; a wording is quoted behind the level that it is of.
+    level_re = _reader(rules).level_re
+    asides = [a for a in asides if folded[a.start] == "(" or level_re.search(folded, block.body[0], a.start)]
     words, spans, aside_at = _skeleton(folded, block.body, asides)
     if len(words) > _MAX_TOKENS:
         message = f"longer than {_MAX_TOKENS} words beside its parentheses: split it, or read it by hand"
@@ -245,6 +248,7 @@ class _Reader:
 
     def __init__(self, rules: Rules) -> None:
         self.nlp = make_language(rules)
+        self.level_re = re.compile(rules.words.one, re.VERBOSE)
         self.read = lru_cache(_REMEMBERED)(self._read)
 
     def _read(self, words: tuple[str, ...]) -> Reading:

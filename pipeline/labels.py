@@ -168,7 +168,12 @@ def _sentence(path: Path, number: int, line: str) -> Labelled:
     sentence = "\n".join(part.strip() for part in re.sub(r"[{}]", "", _MARK_RE.sub(r"\g<said>", marked)).split("\n"))
     if re.search(r"[⟦⟧]", sentence):
         raise LabelError(f"{path}:{number}: a mark that is not “⟦stance levels|…⟧”: correct it")
-    printed = [] if frame and frame["frame"] == "-" else [f"N{n} • {w}" for n, w in enumerate(_WORDINGS, start=1)]
-    at = int(frame["frame"][1]) if frame and frame["frame"] != "-" else len(printed)
-    text = "\n".join([_HEADING, *printed[:at], sentence, *printed[at:]]) + "\n"
+    levels = [f"N{n} • {wording}" for n, wording in enumerate(_WORDINGS, start=1)]
+    above, below = levels, levels[:0]
+    if frame and frame["frame"] == "-":
+        above = []
+    elif frame:  # under its level, others behind it, so that it cannot be about all of them
+        own = int(frame["frame"][1]) - 1
+        above, below = [levels[own]], levels[:own] + levels[own + 1 :]
+    text = "\n".join([_HEADING, *above, sentence, *below]) + "\n"
     return Labelled(path, number, text, ("sentence",), measures=None, clauses=clauses, observations=[(sentence, number)])

@@ -17,8 +17,9 @@ from pipeline.negation import Negation
 from pipeline.rules import ClauseRule, Rules
 
 LEVEL = "LEVEL"
-_JOINS = frozenset([",", "et", "ou", "-", "/", "&", "+", "ainsi", "que"])
-_LAST_JOINS = frozenset(["et", "ou"])
+_JOINS = frozenset([",", "et", "ou", "ni", "comme", "-", "/", "&", "+", "ainsi", "que"])
+_LAST_JOINS = frozenset(["et", "ou", "ni", "comme"])
+_PREPOSITIONS = frozenset(["a", "sur", "pour", "avec", "aux"])
 _RANGES = frozenset(["a", "au"])
 _ARTICLES = frozenset(["le", "les", "du", "des", "de", "au", "n", "°", "."])
 _BARE_ARTICLES = frozenset(["le", "au", "du"])
@@ -27,6 +28,7 @@ _BARE_FOLLOWERS = frozenset(
 )
 """What stands behind a bare level ("le 3, non", "le 2 : oui"), but not behind a date or a count."""
 _COUNTED_RE = re.compile(r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?")
+_SPELT = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "i": 1, "ii": 2, "iii": 3, "l": 1}
 _WIDENING = frozenset(["up_to", "from", "below", "above"])
 
 
@@ -141,10 +143,12 @@ class LevelReferences:
             joint = end
             while joint < len(words) and words[joint] in (_RANGES if is_range else _JOINS) and joint - end < 2:
                 joint += 1
+            if joint > end and words[joint - 1] in _LAST_JOINS and joint < len(words) and words[joint] in _PREPOSITIONS:
+                joint += 1
             following = self._number(words, joint, bare=True) if joint > end else None
             if following is None or (is_over and words[end] == ","):
                 break
-            is_over = is_over or words[joint - 1] in _LAST_JOINS
+            is_over = is_over or bool(_LAST_JOINS & set(words[end:joint]))
             end, level = following
             between = range(members[-1][1] + 1, level) if is_range else range(0)
             members += [(end - 1, n) for n in [*between, level]]
@@ -177,9 +181,10 @@ class LevelReferences:
         return None if counts_things else self._digit(words, at)
 
     def _digit(self, words: list[str], at: int) -> tuple[int, int] | None:
-        if at < len(words) and words[at].isdecimal() and int(words[at]) in self.numbers:
-            return at + 1, int(words[at])
-        return None
+        if at >= len(words):
+            return None
+        level = int(words[at]) if words[at].isdecimal() else _SPELT.get(words[at])
+        return (at + 1, level) if level in self.numbers and level is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +212,19 @@ class Cues:
         self.rules = {rule.id: rule for rule in rules.clauses}
         self.negation = Negation(rules.classes)
         self.itself_re = re.compile(rules.classes["itself"])
+        self.others_re = re.compile(rules.classes["others"])
+        self.past_re = re.compile(rules.classes["past"])
 
     def __call__(self, doc: Doc) -> Doc:
         words = [token.text for token in doc]
         found: list[tuple[Cue, int, int]] = []
         for key, start, end in self.matcher(doc):
             rule = self.rules[doc.vocab.strings[key]]
-            start, end = _without_levels(doc, start, end)
-            cue = self._cue(words, rule, start, end - rule.look)
+            if rule.role == "real":
+                start, end = _bare(doc, start, end - rule.look)
+            cue = self._cue(words, rule, start, end)
+            if rule.participle and not _stands_behind_a_verb(doc, start):
+                cue = None
             if cue is not None:
                 found.append((cue, start, end))
         # The longest wins, a pseudo cue among equals, then the first.
@@ -240,12 +250,27 @@ class Cues:
             return None
         first, last = denial or (start, end)
         stray = rule.about == "own" and self._is_stray(words, last)
-        return Cue(rule, first, last, stance, stray)
+        is_told = stance in ("agree", "refuse", "undecided") and self._is_told_of_others(words, first)
+        return None if is_told else Cue(rule, first, last, stance, stray)
+
+    def _is_told_of_others(self, words: list[str], start: int) -> bool:
+        """Whether the subject before a cue is not the list: "la majorité sortante a refusé", "il avait dit non"."""
+        for at in range(start - 1, max(-1, start - _SUBJECT_REACH), -1):
+            if words[at] in _STOPS or words[at] in _OUTER = frozenset([".", ";", "!", "?", "¶", ",", "()", "("])
+_OUR_SUBJECTS:
+                return False
+            if self.past_re.fullmatch(words[at]):
+                return True
+            if self.others_re.fullmatch(words[at]) and at > 0 and words[at - 1] not in _NOT_SUBJECTS:
+                return any(_AUXILIARY_RE.fullmatch(word) for word in words[at:start])
+        return False
 
     def _is_stray(self, words: list[str], at: int) -> bool:
         """Whether the object behind a verb is a thing of its own: "nous refusons le béton"."""
         while at < len(words) and words[at] in _BEFORE_OBJECT:
             at += 1
+        if at < len(words) and words[at - 1] in ("de", "d'") and _NOUN_RE.fullmatch(words[at]):
+            return self.itself_re.fullmatch(words[at]) is None and words[at] not in _DETERMINERS
         determined = at < len(words) and words[at] in _DETERMINERS
         if not determined or (at > 0 and words[at - 1] in _PARTING_WORDS):
             return False
@@ -259,14 +284,33 @@ _BEFORE_OBJECT = frozenset(
 _DETERMINERS = frozenset(
     ["le", "la", "les", "l'", "un", "une", "des", "du", "au", "aux", "nos", "notre", "ses", "son", "sa", "leur", "leurs"]
 )
+_NOUN_RE = re.compile(r"(?!n\d|niveau)[^\W\d]{3,}(?<!er)(?<!ir)(?<!re)")
+_STOPS = frozenset([".", ";", "!", "?", "¶", ":", "mais", ",", "()"])
+_OUR_SUBJECTS = frozenset(["nous", "on", "je", "j'", "notre", "nos", "moi"])
+_NOT_SUBJECTS = frozenset(["avec", "de", "du", "des", "d'", "par", "aux", "au", "a", "sur", "les", "pour"])
+_AUXILIARY_RE = re.compile(r"a|ont|s'|est|sont|aura|auront")
+_SUBJECT_REACH = 10
+"""Tokens before a cue in which its subject stands."""
+_VERBAL_RE = re.compile(r"est|sont|sera|seront|serait|soit|ete|etre|a|ont|avons|ai|semble|parait|reste|demeure|non|pas|ni|jamais")
 _PARTING_WORDS = frozenset(["que"])
 
 
-def _without_levels(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """A cue may ask for a level before or behind it; the level is not part of it."""
-    while end > start + 1 and doc[end - 1].ent_type_ == LEVEL:
+def _stands_behind_a_verb(doc: Doc, start: int) -> bool:
+    """Whether a participle follows an auxiliary, a level or a stop, adverbs between: not "les dépenses engagées"."""
+    at = start - 1
+    while at > 0 and (doc[at].text.endswith("ment") or doc[at].text in ("donc", "bien", "aussi", "deja", "tous", "toutes")):
+        at -= 1
+    before = doc[at].text if at >= 0 else "¶"
+    return before in _STOPS or before in ("-", "=", "et", "mesure", "mesures", "action", "proposition", "niveau", "niveaux") or doc[at].ent_type_ == LEVEL or _VERBAL_RE.fullmatch(before) is not None
+
+
+def _bare(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """A cue may ask for a level or a stop before or behind it; these are not part of it, unless they are all there is."""
+    if all(doc[at].ent_type_ == LEVEL for at in range(start, end)):
+        return start, end
+    while end > start + 1 and (doc[end - 1].ent_type_ == LEVEL or doc[end - 1].text in _OUTER):
         end -= 1
-    while start < end - 1 and doc[start].ent_type_ == LEVEL:
+    while start < end - 1 and (doc[start].ent_type_ == LEVEL or doc[start].text in _OUTER or doc[start].text == ":"):
         start += 1
     return start, end
 

@@ -12,6 +12,7 @@ _NE = frozenset(["ne", "n'"])
 _STOPS = frozenset([".", ";", "!", "?", "¶", ":", "mais", "()"])
 _CAN_RE = re.compile(r"p(?:eut|euvent|ouvons|ourra|ourrons|ourrait|eux)|saurait|saurions|saurons|ose|osons")
 _ONLY = frozenset(["que", "qu'", "seulement", "uniquement", "simplement", "exclusivement", "toujours"])
+_NOBODY = frozenset(["personne", "rien", "aucun", "aucune", "nul", "nulle", "ni"])
 _BEHIND = frozenset(["pas", "point", "jamais", "plus", "guere", "rien", "aucun", "aucune", "nullement", "aucunement", "ni"])
 
 
@@ -58,10 +59,15 @@ class Negation:
                 return None
         return None
 
+    def _subject_denies(self, words: list[str], ne: int) -> bool:
+        return any(word in _NOBODY for word in words[max(0, ne - _REACH) : ne])
+
     def _before(self, words: list[str], start: int, ne: int | None) -> int | None:
         """ "n'est donc pas retenu", "pas d'accord", "aucun engagement": the particle before, light words between."""
         for at in range(start - 1, max(-1, start - _REACH), -1):
             word = words[at]
+            if word in _NE and (words[at + 1] == "pas" or self._subject_denies(words, at)):
+                return at  # "de ne pas retenir", "personne n'a contesté"
             if word in _NE:  # "ne pouvons nous associer": no particle after "pouvoir"
                 return at if _CAN_RE.fullmatch(words[at + 1]) else None
             if word in _STOPS:
@@ -70,7 +76,10 @@ class Negation:
                 return None
             needs_ne = self.with_ne_re.fullmatch(word) is not None and not self.negative_re.fullmatch(word)
             if (needs_ne and ne is not None) or self.negative_re.fullmatch(word):
-                return at if ne is None else min(at, ne)
+                first = at if ne is None else min(at, ne)
+                # "aucune raison de ne pas le faire": twice denied is affirmed.
+                twice = words[first:at] == ["ne"] and first > 0 and self._before(words, first, self._ne(words, first))
+                return None if twice else first
             if not self.light_re.fullmatch(word):
                 return None
         return None

@@ -145,7 +145,9 @@ def _outside_wordings(words: list[str], cues: list[Cue], references: list[Refere
     kept: list[Cue] = []
     quoting = False
     for index, cue in enumerate(cues):
-        if quoting and cue.rule.role == "terminating" and words[cue.start] != ".":
+        if quoting and words[cue.start] in (".", "¶") and any(ref.start == cue.end for ref in references):
+            quoting = False
+        elif quoting and cue.rule.role == "terminating" and words[cue.start] != ".":
             following = cues[index + 1] if index + 1 < len(cues) else None
             near = (
                 following is not None
@@ -255,6 +257,8 @@ def _stance_of(cue: Cue, owned: list[Reference], words: list[str]) -> Stance | N
     if cue.stance == "agree" and any(ref.means == "none" for ref in owned):
         return "refuse"
     named = [ref for ref in owned if ref.start >= cue.end]
+    if cue.rule.text == "before" and any(ref.end == cue.start for ref in owned):
+        return "refuse"  # "N3 excepté"
     if cue.stance == "except" and named:
         end = named[-1].end
         names_part = words[end : end + 1] == [":"] and _ACT_RE.fullmatch(words[end + 1])

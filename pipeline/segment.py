@@ -354,7 +354,7 @@ def _contrasts(walk: _Walk, block: Block, line: Line) -> str | None:
     printed = walk.page.shaped[slice(*block.body)]
     ended = _last_character(walk, block.end) in SENTENCE_END or walk.blank
     if block.kind == "measure":
-        complete = catalogue.is_complete(number, printed) or (ended and not catalogue.continues(number, printed, text))
+        complete = catalogue.is_complete(number, printed) or not catalogue.continues(number, printed, text)
         return _unlike(walk, number, (), text, complete)
     levels = block.levels if block.kind == "level" else ()
     if not printed:

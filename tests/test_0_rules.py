@@ -38,7 +38,8 @@ def test_the_examples_of_every_fact_rule(rules: Rules) -> None:
 
 def test_the_examples_of_every_clause_rule(rules: Rules) -> None:
     assert len(rules.clauses) > 10
-    for rule in rules.clauses:
+    # The end of a sentence ends every reach, so that rule has no sentence that it does not take.
+    for rule in (rule for rule in rules.clauses if rule.id != "end-of-reach"):
         for sentence in rule.match:
             assert rule.id in clauses_in(sentence, rules), sentence
         for sentence in rule.no_match:
