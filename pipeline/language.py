@@ -256,8 +256,7 @@ class Cues:
     def _is_told_of_others(self, words: list[str], start: int) -> bool:
         """Whether the subject before a cue is not the list: "la majorité sortante a refusé", "il avait dit non"."""
         for at in range(start - 1, max(-1, start - _SUBJECT_REACH), -1):
-            if words[at] in _STOPS or words[at] in _OUTER = frozenset([".", ";", "!", "?", "¶", ",", "()", "("])
-_OUR_SUBJECTS:
+            if words[at] in _STOPS or words[at] in _OUR_SUBJECTS:
                 return False
             if self.past_re.fullmatch(words[at]):
                 return True
@@ -286,6 +285,7 @@ _DETERMINERS = frozenset(
 )
 _NOUN_RE = re.compile(r"(?!n\d|niveau)[^\W\d]{3,}(?<!er)(?<!ir)(?<!re)")
 _STOPS = frozenset([".", ";", "!", "?", "¶", ":", "mais", ",", "()"])
+_OUTER = frozenset([".", ";", "!", "?", "¶", ",", "()", "("])
 _OUR_SUBJECTS = frozenset(["nous", "on", "je", "j'", "notre", "nos", "moi"])
 _NOT_SUBJECTS = frozenset(["avec", "de", "du", "des", "d'", "par", "aux", "au", "a", "sur", "les", "pour"])
 _AUXILIARY_RE = re.compile(r"a|ont|s'|est|sont|aura|auront")
