@@ -29,6 +29,8 @@ _ACT_RE = re.compile(r"\w+(?:er|ir|re)$|mise$|creation$|au$")
 _DANGLING = frozenset(["et", "ou", ",", ";", _PAUSE])
 _DOUBTFUL = frozenset(["pas", "ne", "n'", "non", "aucun", "aucune", "jamais", "ni", "mais"])
 """An observation with one of these words, and no clause, may be a refusal that was not understood."""
+_PART_STARTS = frozenset([",", _PAUSE, ".", ";", ":", "avec", "est", "mais"])
+"""Behind what a part begins that stands before its cue ("le chiffre de 25 € en moins")."""
 _MAX_TOKENS = 3_000
 """A skeleton longer than this is no observation, and reading it would take more than a second."""
 _REMEMBERED = 20_000
@@ -197,7 +199,7 @@ def _levels(reading: Reading, assertion: Assertion) -> tuple[Reach, tuple[int, .
         return "named", numbers
     if means & {"all", "none"}:
         return "all", None
-    for reach in ("this", "others"):
+    for reach in ("this", "others", "beyond"):
         if reach in means:
             return reach, None
     if "measure" not in means and assertion.inherits is not None:
@@ -217,9 +219,11 @@ def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
         if after + 1 < assertion.reach_end and place.words[after] == ":" and _ACT_RE.match(place.words[after + 1]):
             return _token_span(place, after + 1, assertion.reach_end)
         return None
-    if policy == "before":
-        parts = [at + 1 for at in range(assertion.start) if place.words[at] in (",", _PAUSE, ".", ";", ":")]
-        return _token_span(place, max(parts, default=0), assertion.start)
+    if policy in ("before", "around"):
+        last = assertion.start if policy == "before" else assertion.reach_end
+        parts = [at + 1 for at in range(assertion.start) if place.words[at] in _PART_STARTS]
+        parts += [ref.end for ref in assertion.references if ref.end <= assertion.start]
+        return _token_span(place, max(parts, default=0), last)
     first = assertion.start if policy == "cue" else assertion.end
     if policy == "rest" and assertion.references and assertion.references[-1].start >= assertion.end:
         first = assertion.references[-1].end

@@ -24,7 +24,7 @@ _RANGES = frozenset(["a", "au"])
 _ARTICLES = frozenset(["le", "les", "du", "des", "de", "au", "n", "°", "."])
 _BARE_ARTICLES = frozenset(["le", "au", "du"])
 _BARE_FOLLOWERS = frozenset(
-    ["il", "elle", "on", "la", "aussi", "seulement", "?", ",", ".", ":", ";", "¶", "c'", "est", "non", "oui", "mais", "sera", "n'", "ne", "reste", "nous", "relève", "releve", "()", "!"]
+    ["il", "elle", "on", "la", "aussi", "seulement", "?", ",", ".", ":", ";", "¶", "c'", "est", "non", "oui", "mais", "sera", "n'", "ne", "reste", "nous", "relève", "releve", "()", "!", "lui", "merite", "demande", "depend", "convient"]
 )
 """What stands behind a bare level ("le 3, non", "le 2 : oui"), but not behind a date or a count."""
 _COUNTED_RE = re.compile(r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?")

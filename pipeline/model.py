@@ -7,7 +7,7 @@ from typing import Literal
 Severity = Literal["info", "warning", "error"]
 Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
 Stance = Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"]
-Reach = Literal["named", "all", "this", "others", "listed", "inherited"]
+Reach = Literal["named", "all", "this", "others", "beyond", "listed", "inherited"]
 DocumentStatus = Literal["complete", "partial", "failed"]
 
 

@@ -110,7 +110,7 @@ class _TokenRule(_Rule):
 class ReferenceRule(_TokenRule):
     """A way to name levels; `levels` are those of means = "these"."""
 
-    means: Literal["all", "none", "this", "measure", "others", "up_to", "from", "below", "above", "these"]
+    means: Literal["all", "none", "this", "measure", "others", "up_to", "from", "below", "above", "beyond", "these"]
     levels: tuple[int, ...] = ()
 
     @model_validator(mode="after")
@@ -133,7 +133,7 @@ class ClauseRule(_TokenRule):
     stance: Stance | None = None
     denied: Stance | None = None
     levels: Literal["after", "before", "either"] = "either"
-    text: Literal["aside", "cue", "rest", "before"] = "aside"
+    text: Literal["aside", "cue", "rest", "before", "around"] = "aside"
     about: Literal["level", "own", "any"] = "any"
     follows: Stance | None = None
     look: int = 0
