@@ -14,6 +14,8 @@ from pipeline.rules import load
 
 CATEGORIES = ("measures", "levels", "statuses", "qualifiers", "observations", "clauses", "facts")
 _BY_FORM = ("measures", "statuses", "qualifiers", "observations", "clauses")
+_ABOUT_ALL = ("language-doubtful", "scan-damaged")
+"""Diagnostics that make a reader doubt every row of a document."""
 _OUTER = " \n\t.,;:()«»“”\"'’"
 _UNSTATED = ExpectedLevel("unstated", frozenset(), False)
 
@@ -268,7 +270,7 @@ def _tells(found: Diagnostic, measure: int, span: tuple[int, int] | None) -> boo
     """Whether a diagnostic would make a reader look at this measure."""
     if found.severity == "info":
         return False
-    if found.severity == "error" or found.measure == measure:
+    if found.severity == "error" or found.measure == measure or found.code in _ABOUT_ALL:
         return True
     return found.start is not None and span is not None and span[0] <= found.start < span[1]
 

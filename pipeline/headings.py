@@ -13,6 +13,11 @@ from pipeline.model import Diagnostic
 from pipeline.rules import LineRule
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
+_LOCAL_RE = re.compile(
+    r"\W*(?:les |nos )?(?:(?:un|deux|trois|quatre|cinq|\d+) )?(?:mesures?|propositions?|engagements?) "
+    r"(?:locales?|propres|supplementaires?|specifiques?|ajoutee?s?|communales?|complementaires?|hors pacte)\b.{0,40}"
+)
+_OTHER_KINDS = ("observation", "level", "principle", "closing", "furniture", "contents")
 _SURE = ALIKE + 14
 _SHORT = 60
 _RUN = 3
@@ -51,7 +56,8 @@ def mark_headings(page: Page) -> None:
         titled += _like_the_titled(page, catalogue, titled)
         if not confirmed:
             accepted = []
-    headings = sorted([*accepted, *titled], key=lambda heading: heading.index)
+    local = _in_local_section(page, {heading.index for heading in (*accepted, *titled)})
+    headings = sorted([*accepted, *titled, *local], key=lambda heading: heading.index)
     contents = _contents(page, catalogue, headings)
     headings = _numbered(page, catalogue, [h for h in headings if h.index not in contents])
     for heading in candidates:
@@ -219,10 +225,26 @@ def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[_Heading]) -
     return found
 
 
+def _in_local_section(page: Page, taken: set[int]) -> list[_Heading]:
+    """Bulleted measures without a number in a section that says that its measures are local ones."""
+    found: list[_Heading] = []
+    section = next((i for i, line in enumerate(page.lines) if _LOCAL_RE.fullmatch(page.folded, line.left, line.right)), None)
+    for index in range(len(page.lines) if section is None else section + 1, len(page.lines)):
+        line = page.lines[index]
+        bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
+        free = page.lines[index - 1].is_blank or index - 1 in taken or index - 1 == section
+        if line.is_blank or index in taken or bullet is None or not free or not page.shaped[bullet.end()].isupper():
+            continue
+        if not any(r.kind in _OTHER_KINDS and page.match(r, line.left, line.right) for r in page.rules.lines):
+            body = (bullet.end(), line.right)
+            found.append(_Heading(index, "local-section", None, "", body, page.shaped[slice(*body)], "local"))
+            taken.add(index)
+    return found
+
+
 def _stands_like_a_title(page: Page, index: int, taken: set[int], bulleted: bool, has_levels: bool) -> bool:
     line, following = page.lines[index], page.following(index)
-    kinds = ("observation", "level", "principle", "closing", "furniture", "contents")
-    if any(rule.kind in kinds and page.match(rule, line.left, line.right) for rule in page.rules.lines):
+    if any(rule.kind in _OTHER_KINDS and page.match(rule, line.left, line.right) for rule in page.rules.lines):
         return False
     after_heading = index - 1 in taken
     free = index == 0 or page.lines[index - 1].is_blank or after_heading

@@ -15,6 +15,7 @@ from pipeline.language import Cue, Reference, make_language
 from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Source, Stance
 from pipeline.parentheses import Aside, find_asides
 from pipeline.rules import Rules
+from pipeline.scan import is_scanned, mend
 from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
 
 _TOKEN_RE = re.compile(r"[^\W\d_]+-\n[ ]*[^\W\d_]+|[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
@@ -44,9 +45,15 @@ def interpret(
     clauses: list[Clause] = []
     diagnostics: list[Diagnostic] = []
     said: dict[int | None, Stance | None] = {}
+    scanned = is_scanned(folded)
+    if scanned:
+        message = "this text came out of a scan: words are damaged, compare with the original"
+        diagnostics.append(Diagnostic("warning", "scan-damaged", message))
     for index, block in enumerate(blocks):
         if block.kind == "observation":
-            found, doubts = _interpret_block(source.text, folded, index, block, rules, said.get(block.measure))
+            found, doubts = _interpret_block(
+                _Text(source.text, folded, scanned), index, block, rules, said.get(block.measure)
+            )
             said[block.measure] = next((c.stance for c in reversed(found) if c.stance not in QUALIFIERS), None)
             clauses += found
             diagnostics += doubts
@@ -89,9 +96,19 @@ def _tried(sentence: str, rules: Rules) -> Doc:
     return _reader(rules).nlp(" ".join(words[:-1]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A source's text, its folded copy, and whether it came out of a scan."""
+
+    text: str
+    folded: str
+    scanned: bool
+
+
 def _interpret_block(
-    text: str, folded: str, index: int, block: Block, rules: Rules, said: Stance | None
+    given: _Text, index: int, block: Block, rules: Rules, said: Stance | None
 ) -> tuple[list[Clause], list[Diagnostic]]:
+    text, folded = given.text, given.folded
     resumptions = [rule.compiled for rule in rules.lines if rule.continues]
     found = find_asides(text, folded, *block.body, resumptions)
     # "Le plan vélo (N1) est voté": a level alone in parentheses is named, not quoted.
@@ -100,6 +117,7 @@ def _interpret_block(
     level_re = _reader(rules).level_re
     asides = [a for a in asides if folded[a.start] == "(" or level_re.search(folded, block.body[0], a.start)]
     words, spans, aside_at = _skeleton(folded, block.body, asides)
+    words = [mend(word) for word in words] if given.scanned else words
     if len(words) > _MAX_TOKENS:
         message = f"longer than {_MAX_TOKENS} words beside its parentheses: split it, or read it by hand"
         return [], [Diagnostic("warning", "observation-too-long", message, *block.body, block.measure)]

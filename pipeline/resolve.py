@@ -7,6 +7,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
+from pipeline.catalogue import ALIKE, catalogue_of
 from pipeline.facts import find_facts
 from pipeline.fold import plain
 from pipeline.model import (
@@ -36,7 +37,7 @@ _STATUS: dict[Stance, Status] = {
     "undecided": "undecided",
 }
 _ALIKE = 50.0
-"""Titles less alike than this (rapidfuzz's token_set_ratio, 0-100) are of two different measures."""
+"""Wordings less alike than this (rapidfuzz's token_set_ratio, 0-100) are two different ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class _Listing:
 
     headings: dict[int, list[int]]
     levels: dict[tuple[int, int], list[int]]
+    declined: dict[tuple[int, int], int]
     observations: list[int]
 
 
@@ -98,16 +100,20 @@ def resolve(
 def _list(blocks: tuple[Block, ...]) -> _Listing:
     headings: dict[int, list[int]] = defaultdict(list)
     levels: dict[tuple[int, int], list[int]] = defaultdict(list)
+    declined: dict[tuple[int, int], int] = {}
     observations = []
     for index, block in enumerate(blocks):
         if block.kind == "measure" and block.measure is not None:
             headings[block.measure].append(index)
         elif block.kind == "level" and block.measure is not None:
-            for level in block.levels if block.taken else ():
-                levels[block.measure, level].append(index)
+            for level in block.levels:
+                if block.taken:
+                    levels[block.measure, level].append(index)
+                elif block.declined:
+                    declined.setdefault((block.measure, level), index)
         elif block.kind == "observation":
             observations.append(index)
-    return _Listing(dict(headings), dict(levels), observations)
+    return _Listing(dict(headings), dict(levels), declined, observations)
 
 
 def _span(source: Source, block: Block) -> tuple[int, int]:
@@ -241,7 +247,8 @@ def _levels(
     found: list[Diagnostic],
 ) -> list[Level]:
     listed = {level for level in rules.words.numbers if (measure, level) in listing.levels}
-    if not listed and not clauses:
+    declined = {level for level in rules.words.numbers if (measure, level) in listing.declined}
+    if not listed and not clauses and not declined:
         return []
     _check_wider(measure, listed, clauses, found)
     rows = []
@@ -251,7 +258,8 @@ def _levels(
         if len(at) > 1:
             message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
             found.append(Diagnostic("warning", "level-repeated", message, *_span(source, blocks[at[1]]), measure))
-        rows.append(_level(source, blocks, measure, level, at[0] if at else None, own, found))
+        said_no = listing.declined.get((measure, level))
+        rows.append(_level(source, blocks, measure, level, at[0] if at else said_no, own, found))
         if rows[-1].listed:
             _check_wording(rows[-1], rules, found)
     return rows
@@ -269,10 +277,11 @@ def _level(
     verdict = _verdict(measure, level, clauses, found)
     stances = {row.stance for _, row in clauses}
     block = None if at is None else blocks[at]
-    status: Status = "unstated" if block is None else "agreed"
+    listed = block is not None and block.taken
+    status: Status = "unstated" if block is None else "agreed" if listed else "refused"
     if verdict is not None:
         status = _STATUS.get(verdict.stance, "agreed")
-        if block is not None and status == "refused":
+        if listed and status == "refused":
             message = f"level {level} of measure {measure} is printed, and yet refused here: the refusal was kept"
             found.append(Diagnostic("warning", "listing-contradicted", message, verdict.start, verdict.end, measure))
     sources: dict[tuple[bool, bool], Literal["listing", "clause", "both", "none"]] = {
@@ -291,7 +300,7 @@ def _level(
         conditional="condition" in stances,
         excepted="except" in stances,
         amended="amend" in stances,
-        listed=block is not None,
+        listed=listed,
         evidence=evidence,
         clause=verdict.clause if verdict else None,
         text=text or (verdict.text if verdict else None),
@@ -367,8 +376,8 @@ def _measure(
         found.append(Diagnostic("warning", "measure-repeated", message, *_span(source, blocks[at[1]]), number))
     title = _body(source, block)
     known = rules.catalogue.get(number)
-    if known is not None and title is not None and not known.short:
-        _check_title(source, block, number, title, known.title, rules, found)
+    if known is not None and title is not None:
+        _check_title(source, block, number, title, rules, found)
     start, end = _span(source, block)
     return Measure(
         measure=number,
@@ -382,14 +391,14 @@ def _measure(
 
 
 def _check_title(
-    source: Source, block: Block, number: int, title: str, known: str, rules: Rules, found: list[Diagnostic]
+    source: Source, block: Block, number: int, title: str, rules: Rules, found: list[Diagnostic]
 ) -> None:
-    folded = plain(title)
-    if folded == plain(known) or fuzz.token_set_ratio(folded, plain(known)) >= _ALIKE:
+    catalogue = catalogue_of(rules)
+    like = catalogue.likeness(number, title)
+    if like is None or like >= ALIKE:
         return
-    others = {n: fuzz.token_set_ratio(folded, plain(m.title)) for n, m in rules.catalogue.items() if not m.short}
-    best = max(others, key=lambda n: others[n])
-    hint = f", which is rather that of measure {best}" if others[best] >= _ALIKE else ""
+    other = catalogue.rightful(title)
+    hint = f", which is rather that of measure {other}" if other is not None else ""
     message = f"the title is not that of measure {number} in {rules.edition}{hint}: check the number"
     found.append(Diagnostic("warning", "number-title-differ", message, *_span(source, block), number))
 

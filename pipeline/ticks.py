@@ -20,14 +20,17 @@ def crosses_refuse(text: str) -> bool:
 
 
 def says(mark: str, crosses_say_no: bool) -> bool | None:
-    """True for a tick, False for a "no", None for an empty box. Raises ValueError for anything else."""
+    """True for a tick, False for a "no" in words, None for an empty box or a cross beside check marks.
+
+    Raises ValueError for anything else.
+    """
     bare = mark.strip().lower()
     if bare in _BLANK or (bare and all(char in _EMPTY for char in bare)):
         return None
     if bare in _YES or (bare and all(char in _CHECKS for char in bare)):
         return True
     if bare and all(char in _CROSSES for char in bare):
-        return not crosses_say_no
+        return None if crosses_say_no else True
     if bare in _NO:
         return False
     raise ValueError(mark)

@@ -1,0 +1,23 @@
+"""Scanned text: the letters that character recognition confuses, mended in what is matched, never in the source."""
+
+import re
+
+_SIGNS_RE = re.compile(r"\brn[aeiou]|[a-z]rnm|ornm|[aeiou]rnp|[aeiou]rnb|\bll\s|\bd e\b|\bia\s|ernent\b")
+_REAL_RE = re.compile(
+    r"(?:.*(?:t(?:ou|e)rn|g[o]?uvern|journ|fourn|(?:in|ex|al)tern|(?:dis)?cern|modern|cavern|hivern|borne|orn[ei]|corn[ei]|"
+    r"carn|consterne|ajourn|hargn|vernis|berne|urne|s[eé]journ|moderni|subalt|matern|patern|fratern|etern|govern).*)"
+)
+_FEWEST = 3
+"""So many signs of damage in a text make it a scan."""
+
+
+def is_scanned(folded: str) -> bool:
+    """Whether a folded text shows the confusions of character recognition ("rnandat", "ll est", "d e")."""
+    return len(_SIGNS_RE.findall(folded, 0, 200_000)) >= _FEWEST
+
+
+def mend(word: str) -> str:
+    """A folded word of a scan as it was meant: "rnandat" gives "mandat", "ll" gives "il"."""
+    if word in ("ll", "ia", "ies", "i'"):
+        return {"ll": "il", "ia": "la", "ies": "les", "i'": "l'"}[word]
+    return word if "rn" not in word or _REAL_RE.match(word) else word.replace("rn", "m")
