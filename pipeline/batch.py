@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.model import Pact
+from pipeline import manifest
+from pipeline.model import Known, Pact
 from pipeline.parse import parse_bytes, parse_source
 from pipeline.read import broken, unreadable
 from pipeline.rules import Rules
 
-_NOT_PACTS = frozenset(["manifest.csv"])
+_NOT_PACTS = frozenset([manifest.NAME])
 
 
 def find_inputs(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
@@ -31,19 +32,36 @@ def find_inputs(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
     return sorted(found.items())
 
 
-def parse_file(pact_id: str, path: Path, rules: Rules) -> Pact:
+def find_known(inputs: Sequence[Path]) -> dict[str, Known]:
+    """What the manifests of the input folders say, by pact id.
+
+    Raises `ManifestError` for one that cannot be used, or that names a file that is not there.
+    """
+    known: dict[str, Known] = {}
+    for root in inputs:
+        rows = manifest.read_manifest(root) if root.is_dir() else {}
+        missing = sorted(name for name in rows if not (root / name).is_file())
+        if missing:
+            raise manifest.ManifestError(f"{root / manifest.NAME}: {missing[0]}: no such file: correct its path")
+        known |= rows
+    return known
+
+
+def parse_file(pact_id: str, path: Path, rules: Rules | Sequence[Rules], known: Known | None = None) -> Pact:
     """Parse one file; one that cannot be opened is a failed pact with a diagnostic."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        return parse_source(unreadable(pact_id, error.strerror or str(error)), rules)
+        return parse_source(unreadable(pact_id, error.strerror or str(error)), rules, known)
     try:
-        return parse_bytes(data, pact_id, rules)
+        return parse_bytes(data, pact_id, rules, known)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file, and is told in its row
-        return parse_source(broken(pact_id, data, error), rules)
+        return parse_source(broken(pact_id, data, error), rules, known)
 
 
-def parse_files(files: Sequence[tuple[str, Path]], rules: Rules) -> Iterator[Pact]:
+def parse_files(
+    files: Sequence[tuple[str, Path]], rules: Rules | Sequence[Rules], known: dict[str, Known] | None = None
+) -> Iterator[Pact]:
     """Parse files in their order."""
     for pact_id, path in files:
-        yield parse_file(pact_id, path, rules)
+        yield parse_file(pact_id, path, rules, (known or {}).get(pact_id))

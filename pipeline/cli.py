@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.rules import Rules
 
 _KIND = click.option(
-    "--kind", default="pacte-transition", show_default=True, help="Folder in rules/ that reads the pacts."
+    "--kind", help="Folder in rules/ that reads the pacts.  [default: recognised from each document]"
 )
 
 
@@ -41,19 +41,22 @@ def main() -> None:
     help="Folder for the tables.",
 )
 @_KIND
-def parse(inputs: tuple[Path, ...], output: Path, kind: str) -> None:
+def parse(inputs: tuple[Path, ...], output: Path, kind: str | None) -> None:
     """Parse files and folders of pacts into Parquet tables.
 
     Exit code 1 if some document failed; the others are in the tables all the same.
     """
-    from pipeline.batch import find_inputs, parse_files
+    from pipeline.batch import find_inputs, find_known, parse_files
+    from pipeline.manifest import ManifestError
     from pipeline.store import store
     from pipeline.tabulate import tabulate
 
     try:
-        files = find_inputs(inputs)
+        files, known = find_inputs(inputs), find_known(inputs)
     except FileNotFoundError as error:
         raise _UsageError(f"{error}: no such file or folder: check the path") from None
+    except ManifestError as error:
+        raise _UsageError(str(error)) from None
     except ValueError as error:
         raise _UsageError(f"{error}: give the folder that holds both") from None
     if not files:
@@ -61,10 +64,10 @@ def parse(inputs: tuple[Path, ...], output: Path, kind: str) -> None:
     rules = _rules(kind)
     if output.exists() and not output.is_dir():
         raise _UsageError(f"{output}: is a file: name a folder with -o")
-    pacts = list(_with_progress(parse_files(files, rules), len(files)))
+    pacts = list(_with_progress(parse_files(files, rules, known), len(files)))
     tables = tabulate(pacts)
     try:
-        store(tables, output, rules.fingerprint)
+        store(tables, output, {own.name: own.fingerprint for own in rules})
     except OSError as error:
         raise _UsageError(f"{output}: cannot be written ({error.strerror}): name another folder with -o") from None
     _summarise(pacts, output)
@@ -76,7 +79,7 @@ def parse(inputs: tuple[Path, ...], output: Path, kind: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="All rows as JSON.")
 @_KIND
-def show(file: Path, as_json: bool, kind: str) -> None:
+def show(file: Path, as_json: bool, kind: str | None) -> None:
     """Show what was understood of one pact, as a tree."""
     from pipeline import show as view
 
@@ -90,7 +93,7 @@ def show(file: Path, as_json: bool, kind: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-m", "--measure", type=int, help="Only this measure, with the reason for each status.")
 @_KIND
-def explain(file: Path, measure: int | None, kind: str) -> None:
+def explain(file: Path, measure: int | None, kind: str | None) -> None:
     """Tell which rule took which characters, and why a status is what it is."""
     from pipeline import show as view
 
@@ -124,20 +127,21 @@ def evaluate(corpus: Path, worst: int, as_json: bool) -> None:
         raise _UsageError(str(error)) from None
     if not labelled:
         raise _UsageError(f"{corpus}: no labelled pact in it: tests/corpus/README.md tells how to write one")
-    scores = evaluate_corpus(labelled)
+    scores = evaluate_corpus(labelled, _rules(None))
     click.echo(to_json(labelled, scores) if as_json else "\n".join(lines_of(labelled, scores, worst)))
 
 
-def _rules(kind: str) -> "Rules":
+def _rules(kind: str | None) -> "tuple[Rules, ...]":
+    from pipeline.kinds import load_all
     from pipeline.rules import RULES, RuleError, load
 
     try:
-        return load(RULES / kind)
+        return load_all() if kind is None else (load(RULES / kind),)
     except RuleError as error:
         raise _UsageError(str(error)) from None
 
 
-def _pact(file: Path, kind: str) -> "Pact":
+def _pact(file: Path, kind: str | None) -> "Pact":
     from pipeline.batch import parse_file
 
     if not file.exists():

@@ -10,7 +10,7 @@ from pipeline.labels import ExpectedClause, ExpectedLevel, Labelled
 from pipeline.model import Diagnostic, Pact, ResolvedClause
 from pipeline.parse import parse_bytes
 from pipeline.read import repaired
-from pipeline.rules import load
+from pipeline.rules import Rules
 
 CATEGORIES = ("measures", "levels", "statuses", "qualifiers", "observations", "clauses", "facts")
 _BY_FORM = ("measures", "statuses", "qualifiers", "observations", "clauses")
@@ -102,9 +102,8 @@ def score(labelled: Labelled, pact: Pact) -> Score:
     return result
 
 
-def evaluate_corpus(labelled: Sequence[Labelled]) -> list[Score]:
-    """Parse and score each labelled text, in order."""
-    rules = load()
+def evaluate_corpus(labelled: Sequence[Labelled], rules: Sequence[Rules]) -> list[Score]:
+    """Parse and score each labelled text, in order; its kind is recognised among `rules`."""
     return [score(text, parse_bytes(text.text.encode(), text.path.name, rules)) for text in labelled]
 
 

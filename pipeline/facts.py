@@ -1,10 +1,11 @@
 """What the document says of itself: the list, who leads it, the town, the date, what it announces."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 from datetime import date
 
 from pipeline.fold import plain, shape
-from pipeline.model import Block, Diagnostic, Facts, Source
+from pipeline.model import Block, Diagnostic, Facts, Known, Source
 from pipeline.rules import TIMEOUT, FactRule, Rules
 
 _MONTHS = (
@@ -58,6 +59,21 @@ def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[F
     ), tuple(diagnostics)
 
 
+def with_known(facts: Facts, known: Known) -> tuple[Facts, tuple[Diagnostic, ...]]:
+    """The document's facts with those that are known from outside, which win; a contradiction is told."""
+    diagnostics = []
+    values = {}
+    for field in fields(known):
+        outside, inside = getattr(known, field.name), getattr(facts, field.name)
+        if outside is None:
+            continue
+        values[field.name] = outside
+        if inside is not None and _differ(field.name, str(inside), str(outside)):
+            message = f"{field.name} is “{outside}” in manifest.csv and “{inside}” in the document: correct one of them"
+            diagnostics.append(Diagnostic("warning", "facts-contradict", message))
+    return replace(facts, **values), tuple(diagnostics)
+
+
 def _regions(blocks: tuple[Block, ...], rule: FactRule) -> Iterator[tuple[int, int]]:
     """The stretch of text that each part of the document takes up, from its first block to its last."""
     for part in _PARTS:
@@ -69,7 +85,7 @@ def _regions(blocks: tuple[Block, ...], rule: FactRule) -> Iterator[tuple[int, i
 def _differ(name: str, known: str | bool, value: str | bool) -> bool:
     if not isinstance(known, str) or not isinstance(value, str):
         return known != value
-    if name == "signed_on":
+    if name == "signed_on" and _date(known) is not None:
         return _date(known) != _date(value)
     first, second = ("".join(filter(str.isalnum, plain(text))) for text in (known, value))
     return first not in second and second not in first

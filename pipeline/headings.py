@@ -20,6 +20,7 @@ _LOCAL_RE = re.compile(
 _OTHER_KINDS = ("observation", "level", "principle", "closing", "furniture", "contents")
 _SURE = ALIKE + 14
 _SHORT = 60
+_TITLES = ("fact-title", "fact-led-by", "fact-list", "fact-with-list")
 _RUN = 3
 """So many headings in a row with nothing under them may be a table of contents."""
 
@@ -59,7 +60,8 @@ def mark_headings(page: Page) -> None:
     local = _in_local_section(page, {heading.index for heading in (*accepted, *titled)})
     headings = sorted([*accepted, *titled, *local], key=lambda heading: heading.index)
     contents = _contents(page, catalogue, headings)
-    headings = _numbered(page, catalogue, [h for h in headings if h.index not in contents])
+    headings = _first_pact(page, [h for h in headings if h.index not in contents])
+    headings = _numbered(page, catalogue, headings)
     for heading in candidates:
         page.marks.setdefault(page.lines[heading.index].start, Mark("none", heading.rule, heading.body))
     for index in contents:
@@ -297,6 +299,28 @@ def _has_body(page: Page, catalogue: Catalogue, first: _Heading, second: _Headin
         if not is_theme or _opens_level(page, page.lines[index]):
             return True
     return False
+
+
+def _first_pact(page: Page, headings: list[_Heading]) -> list[_Heading]:
+    """The headings before the numbers begin anew: a second pact in the same file is marked as such, and told."""
+    seen: set[int | None] = set()
+    for position, heading in enumerate(headings):
+        following = [h.number for h in headings[position : position + _RUN]]
+        if len(following) == _RUN and None not in following and seen.issuperset(following):
+            before = headings[position - 1].index
+            starts = [i for i in range(before + 1, heading.index) if _opens_pact(page, page.lines[i])]
+            line = page.lines[starts[0] if starts else heading.index]
+            page.marks[line.start] = Mark("rest", "several-pacts", (line.left, line.right))
+            message = "another pact begins here: put each in a file of its own; only the first was read"
+            page.diagnostics.append(Diagnostic("warning", "several-pacts", message, line.left, line.right))
+            return headings[:position]
+        seen.add(heading.number)
+    return headings
+
+
+def _opens_pact(page: Page, line: Line) -> bool:
+    rules = [rule for rule in page.rules.facts if rule.id in _TITLES]
+    return not line.is_blank and any(rule.compiled.search(page.shaped, line.left, line.right) for rule in rules)
 
 
 def _numbered(page: Page, catalogue: Catalogue, headings: list[_Heading]) -> list[_Heading]:

@@ -21,7 +21,7 @@ _JOINS = frozenset([",", "et", "ou", "ni", "comme", "-", "/", "&", "+", "ainsi",
 _LAST_JOINS = frozenset(["et", "ou", "ni", "comme"])
 _PREPOSITIONS = frozenset(["a", "sur", "pour", "avec", "aux"])
 _RANGES = frozenset(["a", "au"])
-_ARTICLES = frozenset(["le", "les", "du", "des", "de", "au", "n", "°", "."])
+_ARTICLES = frozenset(["le", "la", "l'", "les", "du", "des", "de", "au", "n", "°", "."])
 _BARE_ARTICLES = frozenset(["le", "au", "du"])
 _BARE_FOLLOWERS = frozenset(
     ["il", "elle", "on", "la", "aussi", "seulement", "?", ",", ".", ":", ";", "¶", "c'", "est", "non", "oui", "mais", "sera", "n'", "ne", "reste", "nous", "relève", "releve", "()", "!", "lui", "merite", "demande", "depend", "convient"]

@@ -156,12 +156,25 @@ class ResolvedClause:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a document from outside, by raw/manifest.csv."""
+
+    list_name: str | None = None
+    lead_candidate: str | None = None
+    commune: str | None = None
+    commune_code: str | None = None
+    signed: bool | None = None
+    signed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the document says of itself, before and after its measures."""
 
     list_name: str | None = None
     lead_candidate: str | None = None
     commune: str | None = None
+    commune_code: str | None = None
     signed: bool | None = None
     signed_on: date | None = None
     announced_measures: int | None = None

@@ -1,5 +1,6 @@
 """Join listing and clauses into one status per measure and level; tell every contradiction."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from pipeline.catalogue import ALIKE, catalogue_of
-from pipeline.facts import find_facts
+from pipeline.facts import find_facts, with_known
 from pipeline.fold import plain
 from pipeline.model import (
     Block,
@@ -17,6 +18,7 @@ from pipeline.model import (
     DocumentStatus,
     Facts,
     Item,
+    Known,
     Level,
     Measure,
     Observation,
@@ -36,6 +38,12 @@ _STATUS: dict[Stance, Status] = {
     "done": "done",
     "undecided": "undecided",
 }
+_WORD_RE = re.compile(r"[^\W\d_]+")
+_FRENCH = frozenset(["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"])
+_FRENCH_SHARE = 0.1
+"""Less than this share of such words (0-1) is another language; French prose has 0.25 to 0.4."""
+_FEWEST_WORDS = 60
+_SAMPLE = 20_000
 _ALIKE = 50.0
 """Wordings less alike than this (rapidfuzz's token_set_ratio, 0-100) are two different ones."""
 
@@ -56,10 +64,13 @@ def resolve(
     clauses: Sequence[Clause],
     doubts: Iterable[Diagnostic],
     rules: Rules,
+    known: Known,
 ) -> Pact:
     """Everything that the tables say of one document. `doubts` are the diagnostics of the stages before."""
-    facts, diagnostics = find_facts(source, blocks, rules)
-    found = [*source.diagnostics, *doubts, *diagnostics]
+    printed, unclear = find_facts(source, blocks, rules)
+    facts, contradicted = with_known(printed, known)
+    found = [*source.diagnostics, *doubts, *unclear, *contradicted]
+    _check_language(source, found)
     listing = _list(blocks)
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
@@ -460,6 +471,13 @@ def _level_mode(levels: Sequence[Level], clauses: Sequence[ResolvedClause]) -> L
         return "none"
     measures = {measure for measure, _ in listed}
     return "single" if len(measures) > 1 and len(measures) == len(listed) and spoken <= listed else "set"
+
+
+def _check_language(source: Source, found: list[Diagnostic]) -> None:
+    words = _WORD_RE.findall(plain(source.text[:_SAMPLE]))
+    if len(words) > _FEWEST_WORDS and sum(word in _FRENCH for word in words) < _FRENCH_SHARE * len(words):
+        message = "this hardly reads like French: only numbers and levels can be trusted, read the observations by hand"
+        found.append(Diagnostic("warning", "language-doubtful", message))
 
 
 def _check_count(facts: Facts, measures: Sequence[Measure], found: list[Diagnostic]) -> None:

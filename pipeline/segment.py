@@ -63,6 +63,9 @@ def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diag
             _add_blank(walk, line)
             continue
         mark = _mark(walk, index)
+        if mark is not None and mark.kind == "rest":
+            walk.blocks.append(Block("unknown", None, line.start, len(source.text), (line.left, len(source.text))))
+            break
         if mark is not None and mark.kind in ("level", "item") and mark.line_rule and _part(walk, index, mark.body[0]):
             line = page.lines[index]
             mark = _mark(walk, index)

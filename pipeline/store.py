@@ -15,8 +15,8 @@ from pipeline import __version__
 MANIFEST = "manifest.json"
 
 
-def store(tables: dict[str, pa.Table], folder: Path, rules_fingerprint: str) -> None:
-    """Write `<table>.parquet` and the manifest into `folder`.
+def store(tables: dict[str, pa.Table], folder: Path, rules: dict[str, str]) -> None:
+    """Write `<table>.parquet` and the manifest into `folder`. `rules` are the fingerprints of the kinds of pacts.
 
     Nothing in the folder changes before every file is whole. Raises OSError where it cannot be written.
     """
@@ -27,7 +27,7 @@ def store(tables: dict[str, pa.Table], folder: Path, rules_fingerprint: str) -> 
             pq.write_table(table, staging / f"{name}.parquet", compression="zstd", write_statistics=True)
         manifest = {
             "parser_version": __version__,
-            "rules_fingerprint": rules_fingerprint,
+            "rules": rules,
             "inputs": {
                 row["pact_id"]: row["sha256"] for row in tables["documents"].select(["pact_id", "sha256"]).to_pylist()
             },

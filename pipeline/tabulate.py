@@ -47,7 +47,7 @@ def _document(pact: Pact) -> Row:
         "list_name": facts.list_name,
         "lead_candidate": facts.lead_candidate,
         "commune": facts.commune,
-        "commune_code": None,
+        "commune_code": facts.commune_code,
         "signed": facts.signed,
         "signed_on": facts.signed_on,
         "catalogue": pact.catalogue,
