@@ -330,7 +330,7 @@ def _numbered(page: Page, catalogue: Catalogue, headings: list[_Heading]) -> lis
     for heading in headings:
         if heading.number is None:
             heading = replace(heading, number=free)
-            message = f"a measure that the catalogue does not know, without a number: it was given {free}"
+            message = f"a measure that the catalogue does not know and without a number: it was given {free}"
             page.diagnostics.append(Diagnostic("info", "number-given", message, *heading.body, free))
             free += 1
         result.append(heading)

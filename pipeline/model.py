@@ -129,6 +129,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
+    """`about` are the levels above it that it is about; none where it is about the whole measure."""
+
     observation: int
     block: int
     measure: int | None
@@ -140,6 +142,7 @@ class Observation:
     rule: str
     start: int
     end: int
+    about: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

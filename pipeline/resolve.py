@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -166,6 +166,7 @@ def _observations(
             under_levels.add(measure)
         elif index not in says_this and measure not in under_levels:
             level = None
+            block = replace(block, parent=None)
         observations.append(
             Observation(
                 observation=len(observations) + 1,
@@ -179,14 +180,19 @@ def _observations(
                 rule=block.rule or "",
                 start=start,
                 end=end,
+                about=_levels_above(blocks, block),
             )
         )
     return observations
 
 
 def _level_above(blocks: tuple[Block, ...], block: Block) -> int | None:
-    parent = None if block.parent is None else blocks[block.parent]
-    return parent.levels[0] if parent is not None and len(parent.levels) == 1 else None
+    levels = _levels_above(blocks, block)
+    return levels[0] if len(levels) == 1 else None
+
+
+def _levels_above(blocks: tuple[Block, ...], block: Block) -> tuple[int, ...]:
+    return () if block.parent is None else blocks[block.parent].levels
 
 
 def _resolve_clauses(
@@ -243,9 +249,8 @@ def _bears_on(
     parent = blocks[observation.block].parent
     if clause.reach == "this" and parent is not None and blocks[parent].levels:
         return blocks[parent].levels
-    if clause.reach == "listed" and observation.level is not None:
-        return (observation.level,)
-    return listed
+    # Between two levels an observation is about the one, or the ones, above it.
+    return observation.about or listed
 
 
 def _levels(

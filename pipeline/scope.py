@@ -71,6 +71,7 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words))
         if cue not in stray and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
+    assertions = _without_comments(assertions, [at for at in stops if words[at] in _SENTENCE_STOPS])
     resolved = [a for a in _inherit(assertions, [(at, words[at]) for at in stops]) if not _is_idle(a, assertions)]
     return Reading(tuple(resolved), tuple(silent), tuple(ambiguous), tuple(stray))
 
@@ -81,6 +82,21 @@ def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:
     if assertion.stance != "condition" or assertion.references:
         return False
     return main == "undecided" or (assertion.rule.bound and main not in ("agree", "done"))
+
+
+def _without_comments(assertions: list[Assertion], stops: list[int]) -> list[Assertion]:
+    """Leave out what only explains: a weak cue that names no level, where another sentence says yes or no outright
+    ("Nous signons, sauf les bancs. Ils appartiennent à la SNCF.")."""
+
+    def sentence(assertion: Assertion) -> int:
+        return sum(at < assertion.start for at in stops)
+
+    acts = [a for a in assertions if a.stance in ("agree", "refuse") and not a.rule.weak]
+    return [
+        a
+        for a in assertions
+        if not (a.rule.weak and not a.references and any(sentence(act) != sentence(a) for act in acts))
+    ]
 
 
 def _says_nothing_new(before: list[Assertion], assertion: Assertion, words: list[str]) -> bool:

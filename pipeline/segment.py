@@ -4,13 +4,14 @@ Tables and headings are decided first, over the whole page; then the walk goes l
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pipeline.catalogue import Catalogue, catalogue_of
+from pipeline.catalogue import Catalogue, catalogue_of, squeeze
 from pipeline.headings import mark_headings
 from pipeline.lines import SENTENCE_END, Line, Mark, Page, make_page, piece
-from pipeline.model import Block, Diagnostic, Source
+from pipeline.model import Block, Diagnostic, Severity, Source
 from pipeline.rules import LineRule, Rules
 from pipeline.tables import cut_tables
 from pipeline.ticks import crosses_refuse, says
@@ -23,6 +24,8 @@ _ACT_RE = re.compile(r"\W*(?:(?:se |s'|ne pas |ne plus |n')?\w+(?:er|ir|oir)\b|(
 """How the catalogue's wordings begin: with an infinitive, or the noun of an act."""
 _TALK_RE = re.compile(r"(?:Les?|La|L'|Une?|Des|Du|Il|Elle|Ils|Elles|Ce|Cet|Cette|Ces|Sur|Pour|Avec|Dans|Aucune?|Pas|Rien|Là|Ici|Trop|Vu|Va|Si)\b")
 """How a sentence begins that goes on with no wording."""
+_LABEL_RE = re.compile(r"(?!n\d|niv|mesure|principe|palier|commune|liste)(?P<label>[^\W\d_][^:.•()\d]{2,40}?)\s*:\s*")
+_RECURS = 3
 _HEADS = ("measure", "principle")
 _CONTINUED = ("level", "item", "measure", "text")
 
@@ -39,6 +42,7 @@ class _Walk:
     head: int | None = None  # the measure or principle that we are under
     level: int | None = None
     closing: bool = False
+    labels: frozenset[str] = frozenset()
     whole: bool = False  # under an observation about the whole pact
 
     @property
@@ -55,7 +59,8 @@ def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diag
     page = make_page(source, rules)
     cut_tables(page)
     mark_headings(page)
-    walk = _Walk(page, catalogue_of(rules))
+    catalogue = catalogue_of(rules)
+    walk = _Walk(page, catalogue, labels=_labels(page, catalogue))
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
@@ -82,6 +87,9 @@ def _mark(walk: _Walk, index: int) -> Mark | None:
     decided = walk.page.marks.get(walk.page.lines[index].start)
     if decided is not None and decided.kind != "none":
         return decided
+    labelled = _recurring_label(walk, index)
+    if labelled is not None:
+        return labelled
     return next((mark for mark in _marks(walk, walk.page.lines[index]) if _fits(walk, index, mark)), None)
 
 
@@ -119,6 +127,22 @@ def _part(walk: _Walk, index: int, body: int) -> bool:
             page.cut(index, [at])
             return True
     return False
+
+
+def _recurring_label(walk: _Walk, index: int) -> Mark | None:
+    """ "Au téléphone : d'accord": words before a colon that recur through the document are its label for observations."""
+    line = walk.page.lines[index]
+    match = _LABEL_RE.match(walk.page.folded, line.left, line.right)
+    if walk.head is None or match is None or match["label"].strip() not in walk.labels:
+        return None
+    return Mark("observation", "recurring-label", (match.end(), line.right), evidence="label")
+
+
+def _labels(page: Page, catalogue: Catalogue) -> frozenset[str]:
+    matches = (_LABEL_RE.match(page.folded, line.left, line.right) for line in page.lines if not line.is_blank)
+    counts = Counter(match["label"].strip() for match in matches if match)
+    wordings = "".join(w for known in catalogue.wordings.values() for w in known.values())
+    return frozenset(label for label, n in counts.items() if n >= _RECURS and squeeze(label) not in wordings)
 
 
 def _fits(walk: _Walk, index: int, mark: Mark) -> bool:
@@ -282,7 +306,7 @@ def _joins(walk: _Walk, mark: Mark) -> bool:
     rule = mark.line_rule
     if rule is None or rule.about == "pact":
         return False
-    return rule.continues or rule.evidence != "label"
+    return rule.continues or mark.evidence != "label"
 
 
 def _is_bare_label(block: Block) -> bool:
@@ -331,8 +355,7 @@ def _add_unmarked(walk: _Walk, line: Line) -> None:
     elif block is not None and block.kind == "observation" and _observation_goes_on(walk, line):
         _extend(walk, line)
     elif block is not None and (rule := _contrasts(walk, block, line)) is not None:
-        evidence = "catalogue" if rule == "not-in-catalogue" else "cue"
-        _add(walk, line, "observation", rule, body, evidence=evidence)
+        _add_contrasting(walk, line, rule)
     elif block is not None and _continues(walk, block, line):
         _extend(walk, line)
     elif block is not None and _opens_paragraph(walk, block, line):
@@ -341,9 +364,24 @@ def _add_unmarked(walk: _Walk, line: Line) -> None:
         _add(walk, line, "unknown", None, body)
 
 
+def _add_contrasting(walk: _Walk, line: Line, rule: str) -> None:
+    """An observation that only stands out from the wordings: told, and a doubt where the catalogue could not tell."""
+    by_catalogue = rule == "not-in-catalogue"
+    evidence = "catalogue" if by_catalogue else "cue"
+    _add(walk, line, "observation", rule, (line.left, line.right), evidence=evidence)
+    block = walk.blocks[-1]
+    message = "taken for the list's own words, since no measure speaks like that: check that it is no wording"
+    severity: Severity = "info" if by_catalogue else "warning"
+    found = Diagnostic(severity, "observation-by-contrast", message, *block.body, measure=block.measure)
+    walk.page.diagnostics.append(found)
+
+
 def _observation_goes_on(walk: _Walk, line: Line) -> bool:
     """A further paragraph goes on with an observation, but not a wording of the catalogue."""
-    return _goes_on(walk) or not _ACT_RE.match(walk.page.folded, line.left, line.right)
+    if _goes_on(walk):
+        return True
+    is_sentence = walk.page.shaped[line.right - 1] in SENTENCE_END
+    return is_sentence and not _ACT_RE.match(walk.page.folded, line.left, line.right)
 
 
 def _contrasts(walk: _Walk, block: Block, line: Line) -> str | None:

@@ -1,5 +1,6 @@
 """Rules: each is reached by its own examples, none takes what it must not; mistakes are told with a remedy."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,9 +10,7 @@ from spacy.matcher import Matcher
 
 from pipeline.fold import plain, shape
 from pipeline.interpret import clauses_in, references_in
-from pipeline.rules import DEFAULT_KIND, RULES, RuleError, Rules, load
-
-FOLDER = RULES / DEFAULT_KIND
+from pipeline.rules import DEFAULT_KIND, RULES, RuleError, Rules, kinds, load
 
 
 def first_rule(rules: Rules, line: str) -> str | None:
@@ -66,37 +65,60 @@ def test_the_catalogue(rules: Rules) -> None:
     assert [number for number, measure in sorted(rules.catalogue.items()) if measure.short] == [6, 29, 32]
 
 
+@pytest.mark.parametrize("kind", kinds())
+def test_every_kind_of_pact_loads(kind: str) -> None:
+    rules = load(RULES / kind)
+    assert len(rules.catalogue) >= 8
+    assert all(measure.levels for number, measure in rules.catalogue.items() if number == 1)
+
+
+def test_no_rule_names_a_measure_or_a_town(rules: Rules) -> None:
+    """The words of the titles and of the pact in raw/ stay out of the rules that all kinds share."""
+    files = sorted((RULES / "common").glob("*.toml"))
+    assert len(files) == 5
+    patterns = "\n".join(
+        [line for file in files for line in plain(file.read_text("utf-8")).split("\n") if not line.startswith(("match", "no_match", "why", "#"))]
+    )
+    rare = ["achats", "logiciel", "restauration", "hydraulique", "publicite", "champigny", "jeanne", "paris-est", "logistique", "trames"]
+    assert not [word for word in rare if re.search(rf"\b{word}\b", patterns)]
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("structure.toml", 'id = "item-bullet"', 'id = "item bullet"', "structure.toml:"),
-        ("structure.toml", "[[rule]]", "[[rule]", "is not TOML"),
-        ("structure.toml", "page\\s*", "page(", "does not compile"),
-        ("structure.toml", "page\\s*", "Page\\s*", "cannot match a folded line"),
-        ("structure.toml", 'kind = "item"', 'kind = "point"', "rule item-bullet"),
-        ("clauses.toml", 'stance = "amend"', 'stance = "amended"', "rule amend"),
-        ("clauses.toml", 'id = "amend"', 'id = "except"', "stands twice"),
-        ("measures.csv", "measure,title", "number,title", "the columns must be"),
-        ("measures.csv", "\n32,", "\n31,", "stands twice"),
-        ("kind.toml", "edition", "editon", "edition"),
+        ("common/structure.toml", 'id = "item-bullet"', 'id = "item bullet"', "structure.toml:"),
+        ("common/structure.toml", "[[rule]]", "[[rule]", "is not TOML"),
+        ("common/structure.toml", "page\\s+precedente", "page(", "does not compile"),
+        ("common/structure.toml", "haut\\s+de", "Haut\\s+de", "cannot match a folded line"),
+        ("common/structure.toml", 'kind = "item"', 'kind = "point"', "rule item-bullet"),
+        ("common/clauses.toml", 'stance = "amend"', 'stance = "amended"', "rule amend"),
+        ("common/clauses.toml", 'id = "amend"', 'id = "except"', "stands twice"),
+        ("common/clauses.toml", 'CLASS = "commit"', 'CLASS = "comit"', "is not in lexicon.toml"),
+        ("common/lexicon.toml", "'objections?'", "'Objections?'", "without accents and capitals"),
+        ("common/lexicon.toml", "'objections?'", "'objections('", "does not compile"),
+        ("kind/measures.csv", "measure,label,title", "number,label,title", "the columns must be"),
+        ("kind/measures.csv", "\n32,", "\n31,", "stands twice"),
+        ("kind/kind.toml", "edition", "editon", "edition"),
     ],
 )
 def test_a_mistake_is_told(tmp_path: Path, file: str, old: str, new: str, told: str) -> None:
+    shutil.copytree(RULES / DEFAULT_KIND, tmp_path / "kind")
+    shutil.copytree(RULES / "common", tmp_path / "common")
     folder = tmp_path / "kind"
-    shutil.copytree(FOLDER, folder)
-    text = (folder / file).read_text("utf-8")
+    text = (tmp_path / file).read_text("utf-8")
     assert old in text
-    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+    (tmp_path / file).write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(RuleError) as error:
         load(folder)
     assert told in str(error.value)
-    assert str(folder) in str(error.value)
+    assert str(tmp_path) in str(error.value)
 
 
 def test_the_fingerprint_changes_with_the_rules(tmp_path: Path, rules: Rules) -> None:
     folder = tmp_path / DEFAULT_KIND
-    shutil.copytree(FOLDER, folder)
+    shutil.copytree(RULES / DEFAULT_KIND, folder)
+    shutil.copytree(RULES / "common", tmp_path / "common")
     assert load(folder).fingerprint == rules.fingerprint
-    with (folder / "clauses.toml").open("a") as file:
+    with (tmp_path / "common" / "clauses.toml").open("a") as file:
         file.write("\n# a remark\n")
     assert load(folder).fingerprint != rules.fingerprint

@@ -113,7 +113,7 @@ def test_lost_ticks_are_no_agreement(parse: Parse) -> None:
 
 
 def test_what_no_rule_knows_is_unknown_and_told(parse: Parse) -> None:
-    pact = parse("1 – Acheter mieux\nN1 • Isoler\n\nUn paragraphe venu d’ailleurs.\n")
+    pact = parse("1 – Acheter mieux\n– Isoler\n\nun paragraphe venu d’ailleurs\n")
     assert kinds(pact)[-1] == "unknown"
     assert "unknown-block" in [d.code for d in pact.diagnostics]
     assert pact.status == "partial"

@@ -102,7 +102,7 @@ def test_levels_printed_beside_a_narrower_agreement_are_told(parse: Parse) -> No
 
 
 def test_a_stance_in_a_wording_is_told(parse: Parse) -> None:
-    pact = parse("1 – Acheter mieux\nN1 • Isoler\nFranchement, pas d’accord avec cela.\n")
+    pact = parse("1 – Acheter mieux\nN1 • Isoler\nQuelques mots : pas d’accord avec cela.\n")
     assert "stance-in-wording" in [d.code for d in pact.diagnostics]
 
 

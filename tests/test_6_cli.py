@@ -45,7 +45,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_the_parser_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(data: bytes, pact_id: str, rules: object) -> None:
+    def fail(*arguments: object) -> None:
         raise RuntimeError("broken")
 
     monkeypatch.setattr("pipeline.batch.parse_bytes", fail)
