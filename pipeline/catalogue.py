@@ -32,6 +32,7 @@ class Catalogue:
         self.titles = {n: measure.title for n, measure in known.items() if not measure.short}
         self.squeezed = {n: squeeze(title) for n, title in self.titles.items()}
         self.openings = {n: title[:_OPENING] for n, title in self.squeezed.items()}
+        self.names = {squeeze(m.title): n for n, m in known.items() if m.short}
         self.wordings = {n: {k: squeeze(w) for k, w in m.levels.items()} for n, m in known.items()}
         self.unverified = frozenset(n for n, measure in known.items() if measure.short)
 
@@ -45,8 +46,8 @@ class Catalogue:
     def rightful(self, printed: str) -> int | None:
         """The measure whose title this is, from its beginning on, with or without its end; None if there is none."""
         text = squeeze(printed)
-        if len(text) < _SHORTEST:
-            return None
+        if len(text) < _SHORTEST or text in self.names:
+            return self.names.get(text)
         cut = {n: opening[: len(text)] for n, opening in self.openings.items()}
         near = process.extract(text[:_OPENING], cut, scorer=fuzz.ratio, score_cutoff=SAME - 14, limit=3)
         best = max(((_prefix_ratio(text, self.squeezed[n]), -n) for _, _, n in near), default=(0.0, 0))

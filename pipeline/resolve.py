@@ -245,7 +245,7 @@ def _bears_on(
     if clause.reach == "others":
         return tuple(level for level in rules.words.numbers if level not in named)
     if clause.reach == "beyond":
-        return tuple(level for level in rules.words.numbers if level > max(named, default=0))
+        return tuple(level for level in rules.words.numbers if level > max(named or listed, default=0))
     parent = blocks[observation.block].parent
     if clause.reach == "this" and parent is not None and blocks[parent].levels:
         return blocks[parent].levels

@@ -24,6 +24,7 @@ _FEW = 3
 _ACT_RE = re.compile(r"\w+(?:er|ir|re)|l'|le|la|les")
 """How a part that is left out begins behind a colon; anything else there is a reason."""
 _SENTENCE_STOPS = frozenset([".", "!", "?", "¶"])
+_ADVERBS = frozenset(["en", "toutefois", "cependant", "par", "neanmoins", "pourtant"])
 _PRONOUNS = frozenset(["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"])
 _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
@@ -66,6 +67,7 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         following = real[i + 1].start if i + 1 < len(real) else len(words)
         quotes = words[cue.end - 1] == ":"
         own_stops = [at for at in stops if cue.end <= at < following and not (quotes and words[at] == ".")]
+        own_stops = [at for at in own_stops if words[at + 2 : at + 3] != ["()"] or words[at] not in _ADVERBS]
         end = ends.get(cue.start, min([following, *own_stops]))
         refs = tuple(_meant(cue.stance, ref) for ref in owned[i])
         assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words))
@@ -192,7 +194,8 @@ def _share(
         before = max((i for i, cue in enumerate(real) if cue.end <= ref.start), default=None)
         after = min((i for i, cue in enumerate(real) if cue.start >= ref.end), default=None)
         if before is not None and (
-            any(real[before].end <= at < ref.start for at in stops) or not _takes_after(real[before], ref, words)
+            any(real[before].end <= at < ref.start and not _is_adverb(words, at, real[before].end) for at in stops)
+            or not _takes_after(real[before], ref, words)
         ):
             before = None
         if after is not None and (
@@ -214,6 +217,11 @@ def _share(
             elif after is not None and len(ref.members) > 1 and _adjoins(words, ref, real[after]):
                 ambiguous.append(ref)
     return owned, _named_again(words, real, owned, silent), ambiguous
+
+
+def _is_adverb(words: list[str], at: int, end: int) -> bool:
+    """Whether a connector only stands inside a sentence: "nous renonçons en revanche à N1"."""
+    return at == end and words[at] in _ADVERBS
 
 
 def _named_again(

@@ -163,7 +163,7 @@ def _fits(walk: _Walk, index: int, mark: Mark) -> bool:
             return False
         # "N1 : validé / N3 : compétence régionale": a level that is printed already is spoken of here.
         speaks_on = before is not None and before.kind == "observation" and not walk.blank
-        return not (speaks_on and _printed_levels(walk) & set(mark.levels))
+        return not (speaks_on and (_printed_levels(walk) & set(mark.levels) or _is_talk(walk, mark)))
     if mark.kind == "item":
         return walk.head is not None and (before is None or before.kind != "observation" or not _goes_on(walk))
     if mark.kind == "closing":
@@ -171,6 +171,15 @@ def _fits(walk: _Walk, index: int, mark: Mark) -> bool:
     if rule.next is not None:
         return (walk.blank or _ends_block(walk)) and _next_is(walk, index, rule.next)
     return mark.kind != "theme" or walk.blank or _ends_block(walk)
+
+
+def _is_talk(walk: _Walk, mark: Mark) -> bool:
+    """Whether what stands behind a level, in a row of verdicts, is no wording: "N2 : bof, on laisse tomber"."""
+    start, end = mark.body
+    head = None if walk.head is None else walk.blocks[walk.head].measure
+    if start == end or head is None or _ACT_RE.match(walk.page.folded, start, end):
+        return False
+    return walk.page.shaped[start].islower() and not walk.catalogue.opens_like_a_wording(head, walk.page.shaped[start:end])
 
 
 def _printed_levels(walk: _Walk) -> set[int]:
@@ -288,7 +297,7 @@ def _add_marked(walk: _Walk, index: int, mark: Mark) -> None:
         walk.blocks.append(Block(mark.kind, mark.rule, line.start, line.end, mark.body))
     elif mark.kind == "title":
         _extend(walk, line, mark.body)
-    elif before is not None and _is_bare_label(before) and not walk.blank and mark.kind in ("observation", "level", "item"):
+    elif before is not None and _is_bare_label(before) and _belongs_to_label(walk, mark):
         _extend(walk, line, (line.left, line.right))
     elif mark.kind == "item" and _is_wording(walk, index):
         _extend(walk, line, mark.body)
@@ -311,6 +320,11 @@ def _joins(walk: _Walk, mark: Mark) -> bool:
 
 def _is_bare_label(block: Block) -> bool:
     return block.kind == "observation" and block.body[0] == block.body[1]
+
+
+def _belongs_to_label(walk: _Walk, mark: Mark) -> bool:
+    """What stands right under a label is what it announces; an observation even after a blank line."""
+    return mark.kind == "observation" or (not walk.blank and mark.kind in ("level", "item"))
 
 
 def _add_opening(walk: _Walk, line: Line, mark: Mark) -> None:
@@ -378,7 +392,7 @@ def _add_contrasting(walk: _Walk, line: Line, rule: str) -> None:
 
 def _observation_goes_on(walk: _Walk, line: Line) -> bool:
     """A further paragraph goes on with an observation, but not a wording of the catalogue."""
-    if _goes_on(walk):
+    if _goes_on(walk) or (walk.open is not None and _is_bare_label(walk.open)):
         return True
     is_sentence = walk.page.shaped[line.right - 1] in SENTENCE_END
     return is_sentence and not _ACT_RE.match(walk.page.folded, line.left, line.right)
