@@ -12,6 +12,8 @@ ALIKE = 62.0
 """A printed title less like the catalogue's than this (0-100) is another measure's, or no title."""
 SAME = 86.0
 """A text without a number is taken for a title from here on (0-100)."""
+SURE = 76.0
+"""A number that could stand for anything is a heading only with a title as like the catalogue's as this (0-100)."""
 _OPENING = 24
 _SHORTEST = 12
 _LETTERS_RE = re.compile(r"[\W_]+")
@@ -26,7 +28,7 @@ class Catalogue:
     """The catalogue of one kind of pact, ready to compare with."""
 
     def __init__(self, rules: Rules) -> None:
-        known = {number: measure for number, measure in rules.catalogue.items()}
+        known = rules.catalogue
         self.numbers = {measure.label.lower(): number for number, measure in known.items()}
         self.last = max(known, default=0)
         self.titles = {n: measure.title for n, measure in known.items() if not measure.short}
@@ -74,7 +76,7 @@ class Catalogue:
         return len(text) > 2 and bool(rest) and fuzz.partial_ratio(text, rest) >= SAME and len(text) <= len(rest) + 8
 
     def is_wording(self, number: int, levels: tuple[int, ...], printed: str) -> bool | None:
-        """Whether a text is part of some wording of a measure; None where the catalogue lacks one of `levels`, or all."""
+        """Whether a text is part of a measure's wording; None where the catalogue lacks one of `levels`, or all."""
         known = self.wordings.get(number)
         if not known:
             return None

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from pipeline.model import Pact
     from pipeline.rules import Rules
 
-_KIND = click.option(
-    "--kind", help="Folder in rules/ that reads the pacts.  [default: recognised from each document]"
-)
+_KIND = click.option("--kind", help="Folder in rules/ that reads the pacts.  [default: recognised from each document]")
 
 
 class _UsageError(click.ClickException):

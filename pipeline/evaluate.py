@@ -184,9 +184,7 @@ def _compare(
         _error(result, labelled, category, labelled.line, f"not expected: {_words(key)}")
 
 
-def _error(
-    result: Score, labelled: Labelled, category: str, line: int, message: str, silent: bool = False
-) -> None:
+def _error(result: Score, labelled: Labelled, category: str, line: int, message: str, silent: bool = False) -> None:
     result.errors.append(Error(category, silent, str(labelled.path), line, message))
 
 
@@ -194,12 +192,10 @@ def _words(key: tuple[object, ...]) -> str:
     return " ".join(str(part) for part in key).replace("\n", " ⏎ ")
 
 
-def _observations(
-    labelled: Labelled, pact: Pact
-) -> tuple[dict[tuple[object, ...], int], Iterator[tuple[object, ...]]]:
+def _observations(labelled: Labelled, pact: Pact) -> tuple[dict[tuple[object, ...], int], Iterator[tuple[object, ...]]]:
     """By exact text; the same text twice is two."""
     return (
-        {key: line for key, line in _numbered((repaired(text)[0], line) for text, line in labelled.observations)},
+        dict(_numbered((repaired(text)[0], line) for text, line in labelled.observations)),
         (key for key, _ in _numbered((row.text, 0) for row in pact.observations)),
     )
 
@@ -220,9 +216,7 @@ def _levels(
 ) -> tuple[dict[int, dict[int, ExpectedLevel]], dict[int, dict[int, ExpectedLevel]]]:
     """Measure → level → what is expected of it, and what the parser says; the measure as a whole is level 0."""
     assert labelled.measures is not None
-    expected = {
-        n: {0: ExpectedLevel(m.status, frozenset(), False), **m.levels} for n, m in labelled.measures.items()
-    }
+    expected = {n: {0: ExpectedLevel(m.status, frozenset(), False), **m.levels} for n, m in labelled.measures.items()}
     given: dict[int, dict[int, ExpectedLevel]] = {
         row.measure: {0: ExpectedLevel(row.status, frozenset(), False)} for row in pact.measures
     }
@@ -248,7 +242,7 @@ def _statuses(
     expected: dict[int, dict[int, ExpectedLevel]],
     given: dict[int, dict[int, ExpectedLevel]],
 ) -> None:
-    """Statuses but `unstated`, of levels and of measures. A wrong one is silent if no diagnostic is about its measure."""
+    """Statuses but `unstated`, of levels and measures. A wrong one is silent if no diagnostic is about its measure."""
     count = result.counts["statuses"]
     assert labelled.measures is not None
     for measure in sorted(expected.keys() | given.keys()):
@@ -320,6 +314,6 @@ def _facts(result: Score, labelled: Labelled, pact: Pact) -> None:
         if name not in labelled.facts:
             del found[name]
     given = ((name, value) for name, value in found.items() if value is not None)
-    _compare(result, labelled, "facts", {item: 1 for item in labelled.facts.items()}, given)
+    _compare(result, labelled, "facts", dict.fromkeys(labelled.facts.items(), 1), given)
     if labelled.doubtful and pact.status == "complete":
         _error(result, labelled, "facts", 1, "doubtful, and the parser told nothing")

@@ -100,13 +100,22 @@ def _number(written: str) -> int | None:
     if written.isdecimal():
         return int(written)
     words = [word for word in plain(written).replace("-", " ").split() if word != "et"]
-    values = [_TENS.get(word) or (_UNITS.index(word.removesuffix("e")) if word.removesuffix("e") in _UNITS else
-              _UNITS.index(word) if word in _UNITS else None) for word in words]
+    values = [
+        _TENS.get(word)
+        or (
+            _UNITS.index(word.removesuffix("e"))
+            if word.removesuffix("e") in _UNITS
+            else _UNITS.index(word)
+            if word in _UNITS
+            else None
+        )
+        for word in words
+    ]
     return sum(value for value in values if value) if values and None not in values else None
 
 
 def _date(written: str) -> date | None:
-    """A French date, "1er mars 2020", "01/03/2020" or "trois mars deux mille vingt"; None for one that does not exist."""
+    """A French date, "1er mars 2020", "01/03/2020", "trois mars deux mille vingt"; None where there is no such day."""
     parts = plain(written).replace("/", " ").replace(".", " ").replace("-", " ").split()
     at = next((i for i, part in enumerate(parts) if part in _MONTHS), None)
     if at is None:

@@ -5,9 +5,10 @@ must look like those that it does, and stand where a sentence may begin.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pipeline.catalogue import ALIKE, Catalogue, catalogue_of
+from pipeline.catalogue import Catalogue, catalogue_of
+from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.lines import Line, Mark, Page
 from pipeline.model import Diagnostic
 from pipeline.rules import LineRule
@@ -18,32 +19,6 @@ _LOCAL_RE = re.compile(
     r"(?:locales?|propres|supplementaires?|specifiques?|ajoutee?s?|communales?|complementaires?|hors pacte)\b.{0,40}"
 )
 _OTHER_KINDS = ("observation", "level", "principle", "closing", "furniture", "contents")
-_SURE = ALIKE + 14
-_SHORT = 60
-_TITLES = ("fact-title", "fact-led-by", "fact-list", "fact-with-list")
-_RUN = 3
-"""So many headings in a row with nothing under them may be a table of contents."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Heading:
-    """A line that may be a heading. `like` is its likeness to the catalogue's title, None if there is none."""
-
-    index: int
-    rule: str
-    number: int | None
-    label: str
-    body: tuple[int, int]
-    title: str
-    style: str
-    like: float | None = None
-    rightful: int | None = None
-    sure: bool = False
-    two_lines: bool = False
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.like is not None and self.like >= (_SURE if self.sure else ALIKE)
 
 
 def mark_headings(page: Page) -> None:
@@ -59,8 +34,8 @@ def mark_headings(page: Page) -> None:
             accepted = []
     local = _in_local_section(page, {heading.index for heading in (*accepted, *titled)})
     headings = sorted([*accepted, *titled, *local], key=lambda heading: heading.index)
-    contents = _contents(page, catalogue, headings)
-    headings = _first_pact(page, [h for h in headings if h.index not in contents])
+    contents = find_contents(page, catalogue, headings)
+    headings = first_pact(page, [h for h in headings if h.index not in contents])
     headings = _numbered(page, catalogue, headings)
     for heading in candidates:
         page.marks.setdefault(page.lines[heading.index].start, Mark("none", heading.rule, heading.body))
@@ -71,7 +46,7 @@ def mark_headings(page: Page) -> None:
         _mark(page, catalogue, heading)
 
 
-def _candidates(page: Page, catalogue: Catalogue) -> list[_Heading]:
+def _candidates(page: Page, catalogue: Catalogue) -> list[Heading]:
     rules = [rule for rule in page.rules.lines if rule.kind == "measure"]
     found = []
     for index, line in enumerate(page.lines):
@@ -85,7 +60,7 @@ def _candidates(page: Page, catalogue: Catalogue) -> list[_Heading]:
     return found
 
 
-def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line, rule: LineRule) -> _Heading | None:
+def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line, rule: LineRule) -> Heading | None:
     match = page.match(rule, line.left, line.right)
     if match is None:
         return None
@@ -105,62 +80,55 @@ def _heading(
     body: tuple[int, int],
     style: str,
     sure: bool,
-) -> _Heading:
+) -> Heading:
     number = catalogue.numbers.get(label.lower(), int(label) if label.isdecimal() else None)
     title = page.shaped[slice(*body)]
     following = page.following(index)
     two_lines = not title and following is not None
     if following is not None and (two_lines or (len(title) < 20 and following == index + 1)):
         more = page.text(page.lines[following])
-        title = f"{title} {more}".strip() if not _opens_level(page, page.lines[following]) else title
+        title = f"{title} {more}".strip() if not page.opens_level(page.lines[following]) else title
     like = None if number is None else catalogue.likeness(number, title)
     rightful = catalogue.rightful(title)
-    return _Heading(index, rule, number, label, body, title, style, like, rightful, sure, two_lines)
+    return Heading(index, rule, number, label, body, title, style, like, rightful, sure, two_lines)
 
 
-def _opens_level(page: Page, line: Line) -> bool:
-    return any(rule.kind == "level" and page.match(rule, line.left, line.right) for rule in page.rules.lines)
-
-
-def _accept(page: Page, catalogue: Catalogue, candidates: list[_Heading]) -> list[_Heading]:
+def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list[Heading]:
     """The numbered headings: those that the catalogue confirms, and those that look like them."""
     confirmed = {heading.number for heading in candidates if heading.is_confirmed}
     styles = [heading.style for heading in candidates if heading.is_confirmed or heading.style == "table"]
-    accepted: list[_Heading] = []
+    accepted: list[Heading] = []
     last = 0
     for heading in candidates:
-        if heading.two_lines and not (heading.is_confirmed or styles.count(heading.style) > 1 or not heading.sure):
+        usual = styles.count(heading.style) > 1
+        if heading.two_lines and not (
+            _title_follows(page, heading) and (heading.is_confirmed or usual or not heading.sure)
+        ):
             continue
-        if heading.two_lines and not _title_follows(page, heading):
-            continue
-        if heading.is_confirmed or _is_mistitled(heading) or heading.style == "table":
+        sure = heading.is_confirmed or _is_mistitled(heading) or heading.style == "table" or not heading.label
+        by_style = (heading.two_lines and usual) or _is_plausible(page, catalogue, heading, styles, confirmed, last)
+        if sure or by_style:
             accepted.append(heading)
-        elif not heading.label or (heading.two_lines and styles.count(heading.style) > 1):
-            accepted.append(heading)
-        elif _is_plausible(page, catalogue, heading, styles, confirmed, last):
-            accepted.append(heading)
-        else:
-            continue
-        last = max(last, heading.number or 0)
+            last = max(last, heading.number or 0)
     return accepted
 
 
-def _title_follows(page: Page, heading: _Heading) -> bool:
+def _title_follows(page: Page, heading: Heading) -> bool:
     following = page.following(heading.index)
     if following is None:
         return False
     text = page.text(page.lines[following])
-    return text[:1].isupper() and not _opens_level(page, page.lines[following])
+    return text[:1].isupper() and not page.opens_level(page.lines[following])
 
 
-def _is_mistitled(heading: _Heading) -> bool:
+def _is_mistitled(heading: Heading) -> bool:
     return not heading.sure and heading.rightful is not None and heading.rightful != heading.number
 
 
 def _is_plausible(
     page: Page,
     catalogue: Catalogue,
-    heading: _Heading,
+    heading: Heading,
     styles: list[str],
     confirmed: set[int | None],
     last: int,
@@ -177,7 +145,7 @@ def _is_plausible(
     return not styles or heading.number is None or heading.number > last or heading.number in catalogue.unverified
 
 
-def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[_Heading]:
+def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading]:
     """Lines that are a title of the catalogue without its number."""
     found = []
     for index, line in enumerate(page.lines):
@@ -186,12 +154,12 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[_Headin
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
         left = bullet.end() if bullet else line.left
         title = page.shaped[left : line.right]
-        if not title[:1].isalpha() and title[:1] not in "\"(":
+        if not title[:1].isalpha() and title[:1] not in '"(':
             continue
         number = catalogue.rightful(title)
         if number is not None and not _goes_on_title(page, catalogue, index, number, taken):
             style = f"title {page.shaped[line.left : left].strip()}"
-            found.append(_Heading(index, "catalogue-title", number, "", (left, line.right), title, style, 100.0))
+            found.append(Heading(index, "catalogue-title", number, "", (left, line.right), title, style, 100.0))
     return found
 
 
@@ -200,13 +168,13 @@ def _goes_on_title(page: Page, catalogue: Catalogue, index: int, number: int, ta
     return index - 1 in taken and not page.lines[index - 1].is_blank
 
 
-def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[_Heading]) -> list[_Heading]:
+def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[Heading]) -> list[Heading]:
     """Local measures of an unnumbered list: lines that look like its titles, and stand where one may begin."""
     styles = {heading.style for heading in titled}
     taken = {heading.index for heading in titled}
     first, known = min(taken), {heading.number for heading in titled}
-    has_levels = any(_opens_level(page, line) for line in page.lines if not line.is_blank)
-    found: list[_Heading] = []
+    has_levels = any(page.opens_level(line) for line in page.lines if not line.is_blank)
+    found: list[Heading] = []
     for index in range(first + 1, len(page.lines)):
         line = page.lines[index]
         if line.is_blank or index in taken or line.start in page.marks:
@@ -221,16 +189,18 @@ def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[_Heading]) -
         title = page.shaped[left : line.right]
         number = catalogue.akin(title)
         number = None if number in known else number
-        heading = _Heading(index, "list-title", number, "", (left, line.right), title, "")
+        heading = Heading(index, "list-title", number, "", (left, line.right), title, "")
         found.append(heading)
         taken.add(index)
     return found
 
 
-def _in_local_section(page: Page, taken: set[int]) -> list[_Heading]:
+def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
     """Bulleted measures without a number in a section that says that its measures are local ones."""
-    found: list[_Heading] = []
-    section = next((i for i, line in enumerate(page.lines) if _LOCAL_RE.fullmatch(page.folded, line.left, line.right)), None)
+    found: list[Heading] = []
+    section = next(
+        (i for i, line in enumerate(page.lines) if _LOCAL_RE.fullmatch(page.folded, line.left, line.right)), None
+    )
     for index in range(len(page.lines) if section is None else section + 1, len(page.lines)):
         line = page.lines[index]
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
@@ -239,7 +209,7 @@ def _in_local_section(page: Page, taken: set[int]) -> list[_Heading]:
             continue
         if not any(r.kind in _OTHER_KINDS and page.match(r, line.left, line.right) for r in page.rules.lines):
             body = (bullet.end(), line.right)
-            found.append(_Heading(index, "local-section", None, "", body, page.shaped[slice(*body)], "local"))
+            found.append(Heading(index, "local-section", None, "", body, page.shaped[slice(*body)], "local"))
             taken.add(index)
     return found
 
@@ -252,78 +222,10 @@ def _stands_like_a_title(page: Page, index: int, taken: set[int], bulleted: bool
     free = index == 0 or page.lines[index - 1].is_blank or after_heading
     if bulleted:
         return free if has_levels else page.ends_sentence(index) or after_heading
-    return free and following is not None and _opens_level(page, page.lines[following])
+    return free and following is not None and page.opens_level(page.lines[following])
 
 
-def _contents(page: Page, catalogue: Catalogue, headings: list[_Heading]) -> set[int]:
-    """The lines of tables of contents: headings in a row, nothing under them, that come again with their text."""
-    runs: list[list[_Heading]] = []
-    for before, heading in zip([None, *headings], headings, strict=False):
-        if before is not None and not _has_body(page, catalogue, before, heading):
-            runs[-1].append(heading)
-        else:
-            runs.append([heading])
-    found: set[int] = set()
-    for position, run in enumerate(runs):
-        if len(run) < _RUN:
-            continue
-        others = [h for other in runs if other is not run for h in other if h.index not in found]
-        numbers = {h.number for h in others}
-        again = sum(h.number in numbers for h in run)
-        if again >= 0.6 * len(run) and (len(others) > len(run) * 0.6 or position > 0):
-            # The last entry stands in the run by its number, whatever follows it.
-            found.update(range(run[0].index, run[-1].index + 1))
-            found.update(_rest_of_title(page, catalogue, run[-1]))
-    return {index for index in found if not page.lines[index].is_blank}
-
-
-def _rest_of_title(page: Page, catalogue: Catalogue, heading: _Heading) -> list[int]:
-    following = page.following(heading.index)
-    if following is None or heading.number is None or following != heading.index + 1:
-        return []
-    more = page.text(page.lines[following])
-    return [following] if catalogue.continues(heading.number, heading.title, more) else []
-
-
-def _has_body(page: Page, catalogue: Catalogue, first: _Heading, second: _Heading) -> bool:
-    """Whether anything but the rest of its title, or the next theme, stands under a heading."""
-    between = [i for i in range(first.index + 1, second.index) if not page.lines[i].is_blank]
-    if first.two_lines:
-        between = between[1:]
-    printed = page.shaped[slice(*first.body)]
-    for index in between:
-        text = page.text(page.lines[index])
-        if first.number is not None and catalogue.continues(first.number, printed, text):
-            continue
-        is_theme = index == between[-1] and len(text) <= _SHORT and not text.endswith(".") and text[:1].isupper()
-        if not is_theme or _opens_level(page, page.lines[index]):
-            return True
-    return False
-
-
-def _first_pact(page: Page, headings: list[_Heading]) -> list[_Heading]:
-    """The headings before the numbers begin anew: a second pact in the same file is marked as such, and told."""
-    seen: set[int | None] = set()
-    for position, heading in enumerate(headings):
-        following = [h.number for h in headings[position : position + _RUN]]
-        if len(following) == _RUN and None not in following and seen.issuperset(following):
-            before = headings[position - 1].index
-            starts = [i for i in range(before + 1, heading.index) if _opens_pact(page, page.lines[i])]
-            line = page.lines[starts[0] if starts else heading.index]
-            page.marks[line.start] = Mark("rest", "several-pacts", (line.left, line.right))
-            message = "another pact begins here: put each in a file of its own; only the first was read"
-            page.diagnostics.append(Diagnostic("warning", "several-pacts", message, line.left, line.right))
-            return headings[:position]
-        seen.add(heading.number)
-    return headings
-
-
-def _opens_pact(page: Page, line: Line) -> bool:
-    rules = [rule for rule in page.rules.facts if rule.id in _TITLES]
-    return not line.is_blank and any(rule.compiled.search(page.shaped, line.left, line.right) for rule in rules)
-
-
-def _numbered(page: Page, catalogue: Catalogue, headings: list[_Heading]) -> list[_Heading]:
+def _numbered(page: Page, catalogue: Catalogue, headings: list[Heading]) -> list[Heading]:
     """Give the local measures without a number the next free ones."""
     free = max([catalogue.last, *(heading.number or 0 for heading in headings)]) + 1
     result = []
@@ -337,7 +239,7 @@ def _numbered(page: Page, catalogue: Catalogue, headings: list[_Heading]) -> lis
     return result
 
 
-def _mark(page: Page, catalogue: Catalogue, heading: _Heading) -> None:
+def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
     line = page.lines[heading.index]
     body = heading.body
     page.marks[line.start] = Mark("measure", heading.rule, body, number=heading.number)
@@ -351,12 +253,12 @@ def _mark(page: Page, catalogue: Catalogue, heading: _Heading) -> None:
     following = page.following(last)
     if following == last + 1 and heading.number is not None:
         more = page.lines[following]
-        if catalogue.continues(heading.number, heading.title, page.text(more)) and not _opens_level(page, more):
+        if catalogue.continues(heading.number, heading.title, page.text(more)) and not page.opens_level(more):
             last, left = following, more.left
     _cut_tail(page, heading, last, left)
 
 
-def _cut_tail(page: Page, heading: _Heading, index: int, left: int) -> None:
+def _cut_tail(page: Page, heading: Heading, index: int, left: int) -> None:
     """Cut the level off the end of a title: "12 – Rénover (niveau 2)", "…locales).Niveau 2"."""
     line = page.lines[index]
     tail = page.rules.tail.search(page.shaped, left, line.right)

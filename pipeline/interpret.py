@@ -11,9 +11,10 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from pipeline.fold import plain
-from pipeline.language import Cue, Reference, make_language
+from pipeline.language import Cue, make_language
 from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Source, Stance
 from pipeline.parentheses import Aside, find_asides
+from pipeline.references import Reference
 from pipeline.rules import Rules
 from pipeline.scan import is_scanned, mend
 from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope

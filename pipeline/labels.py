@@ -125,8 +125,8 @@ def _expectation(labelled: Labelled, line: str, number: int, since: int, length:
     elif match := _CLAUSE_RE.fullmatch(line):
         stance = _one_of(match["stance"], _STANCES, where)
         measure = None if match["measure"] == "*" else int(match["measure"])
-        levels = tuple(map(int, match["levels"].split()))
-        labelled.clauses.append(ExpectedClause(measure, stance, levels, match["text"], number))  # type: ignore[arg-type]
+        named = tuple(map(int, match["levels"].split()))
+        labelled.clauses.append(ExpectedClause(measure, stance, named, match["text"], number))  # type: ignore[arg-type]
     else:
         raise LabelError(f"{where}: not a label: write it as tests/corpus/README.md tells")
     return since
@@ -168,12 +168,14 @@ def _sentence(path: Path, number: int, line: str) -> Labelled:
     sentence = "\n".join(part.strip() for part in re.sub(r"[{}]", "", _MARK_RE.sub(r"\g<said>", marked)).split("\n"))
     if re.search(r"[⟦⟧]", sentence):
         raise LabelError(f"{path}:{number}: a mark that is not “⟦stance levels|…⟧”: correct it")
-    levels = [f"N{n} • {wording}" for n, wording in enumerate(_WORDINGS, start=1)]
-    above, below = levels, levels[:0]
+    printed = [f"N{n} • {wording}" for n, wording in enumerate(_WORDINGS, start=1)]
+    above, below = printed, printed[:0]
     if frame and frame["frame"] == "-":
         above = []
     elif frame:  # under its level, others behind it, so that it cannot be about all of them
         own = int(frame["frame"][1]) - 1
-        above, below = [levels[own]], levels[:own] + levels[own + 1 :]
+        above, below = [printed[own]], printed[:own] + printed[own + 1 :]
     text = "\n".join([_HEADING, *above, sentence, *below]) + "\n"
-    return Labelled(path, number, text, ("sentence",), measures=None, clauses=clauses, observations=[(sentence, number)])
+    return Labelled(
+        path, number, text, ("sentence",), measures=None, clauses=clauses, observations=[(sentence, number)]
+    )

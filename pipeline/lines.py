@@ -71,6 +71,10 @@ class Page:
             self.diagnostics.append(Diagnostic("warning", "rule-timeout", message, left, right))
             return None
 
+    def opens_level(self, line: Line) -> bool:
+        """Whether a line is a level's mark, with its wording or without."""
+        return any(rule.kind == "level" and self.match(rule, line.left, line.right) for rule in self.rules.lines)
+
     def ends_sentence(self, index: int) -> bool:
         """Whether the line before line `index` is blank or ends a sentence, so that a new one may begin."""
         if index == 0:

@@ -13,7 +13,9 @@ _STOPS = frozenset([".", ";", "!", "?", "¶", ":", "mais", "()"])
 _CAN_RE = re.compile(r"p(?:eut|euvent|ouvons|ourra|ourrons|ourrait|eux)|saurait|saurions|saurons|ose|osons")
 _ONLY = frozenset(["que", "qu'", "seulement", "uniquement", "simplement", "exclusivement", "toujours"])
 _NOBODY = frozenset(["personne", "rien", "aucun", "aucune", "nul", "nulle", "ni"])
-_BEHIND = frozenset(["pas", "point", "jamais", "plus", "guere", "rien", "aucun", "aucune", "nullement", "aucunement", "ni"])
+_BEHIND = frozenset(
+    ["pas", "point", "jamais", "plus", "guere", "rien", "aucun", "aucune", "nullement", "aucunement", "ni"]
+)
 
 
 class Negation:

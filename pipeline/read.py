@@ -77,7 +77,9 @@ def _decode(data: bytes) -> tuple[str, str | None, list[Diagnostic]]:
     diagnostics = []
     text, was_garbled = repaired(text)
     if was_garbled:
-        message = "UTF-8 had been read as another encoding before the file came here: repaired, compare with the original"
+        message = (
+            "UTF-8 had been read as another encoding before the file came here: repaired, compare with the original"
+        )
         diagnostics.append(Diagnostic("warning", "mojibake-repaired", message, 0, min(len(text), 1)))
     if not certain:
         message = f"read as {encoding}, which is a guess: if accents look wrong, save the file as UTF-8"

@@ -3,14 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
-
-from rapidfuzz import fuzz
 
 from pipeline.catalogue import ALIKE, catalogue_of
 from pipeline.facts import find_facts, with_known
 from pipeline.fold import plain
+from pipeline.listing import Listing, body_span, body_text, level_above, levels_above, list_blocks, outer_span
 from pipeline.model import (
     Block,
     Clause,
@@ -26,36 +25,19 @@ from pipeline.model import (
     Principle,
     ResolvedClause,
     Source,
-    Stance,
     Status,
 )
 from pipeline.rules import Rules
+from pipeline.statuses import STATUS, levels_of
 
-_STATUS: dict[Stance, Status] = {
-    "agree": "agreed",
-    "refuse": "refused",
-    "not_competent": "not_competent",
-    "done": "done",
-    "undecided": "undecided",
-}
 _WORD_RE = re.compile(r"[^\W\d_]+")
-_FRENCH = frozenset(["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"])
+_FRENCH = frozenset(
+    ["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"]
+)
 _FRENCH_SHARE = 0.1
 """Less than this share of such words (0-1) is another language; French prose has 0.25 to 0.4."""
 _FEWEST_WORDS = 60
 _SAMPLE = 20_000
-_ALIKE = 50.0
-"""Wordings less alike than this (rapidfuzz's token_set_ratio, 0-100) are two different ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """The blocks of a pact by what they stand under; indexes are of blocks."""
-
-    headings: dict[int, list[int]]
-    levels: dict[tuple[int, int], list[int]]
-    declined: dict[tuple[int, int], int]
-    observations: list[int]
 
 
 def resolve(
@@ -71,7 +53,7 @@ def resolve(
     facts, contradicted = with_known(printed, known)
     found = [*source.diagnostics, *doubts, *unclear, *contradicted]
     _check_language(source, found)
-    listing = _list(blocks)
+    listing = list_blocks(blocks)
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
     levels, measures = [], []
@@ -80,7 +62,7 @@ def resolve(
         by_measure[row.measure].append((clause, row))
     for number in listing.headings:
         own = by_measure[number]
-        rows = _levels(source, blocks, number, listing, own, rules, found)
+        rows = levels_of(source, blocks, number, listing, own, rules, found)
         levels += rows
         measures.append(_measure(source, blocks, number, listing, rows, own, rules, found))
     _check_count(facts, measures, found)
@@ -108,48 +90,12 @@ def resolve(
     )
 
 
-def _list(blocks: tuple[Block, ...]) -> _Listing:
-    headings: dict[int, list[int]] = defaultdict(list)
-    levels: dict[tuple[int, int], list[int]] = defaultdict(list)
-    declined: dict[tuple[int, int], int] = {}
-    observations = []
-    for index, block in enumerate(blocks):
-        if block.kind == "measure" and block.measure is not None:
-            headings[block.measure].append(index)
-        elif block.kind == "level" and block.measure is not None:
-            for level in block.levels:
-                if block.taken:
-                    levels[block.measure, level].append(index)
-                elif block.declined:
-                    declined.setdefault((block.measure, level), index)
-        elif block.kind == "observation":
-            observations.append(index)
-    return _Listing(dict(headings), dict(levels), declined, observations)
-
-
-def _span(source: Source, block: Block) -> tuple[int, int]:
-    """A block without the space around it."""
-    text = source.text[block.start : block.end]
-    return block.start + len(text) - len(text.lstrip()), block.start + len(text.rstrip())
-
-
-def _body_span(source: Source, block: Block) -> tuple[int, int]:
-    """What a block says without its label; all of it, where it is nothing but a label."""
-    start, end = block.body
-    text = source.text[start:end]
-    return (start + len(text) - len(text.lstrip()), start + len(text.rstrip())) if text.strip() else _span(source, block)
-
-
-def _body(source: Source, block: Block) -> str | None:
-    return source.text[slice(*block.body)].strip() or None
-
-
 def _covered(ranges: Iterable[tuple[int, int]], start: int, end: int) -> bool:
     return any(first <= start and end <= last for first, last in ranges)
 
 
 def _observations(
-    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: _Listing
+    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing
 ) -> list[Observation]:
     says_this = {clause.block for clause in clauses if clause.reach == "this"}
     last_level = {number: max(at) for (number, _), at in sorted(listing.levels.items(), key=lambda kv: kv[1])}
@@ -157,8 +103,8 @@ def _observations(
     under_levels: set[int] = set()
     for index in listing.observations:
         block = blocks[index]
-        start, end = _body_span(source, block)
-        level = _level_above(blocks, block)
+        start, end = body_span(source, block)
+        level = level_above(blocks, block)
         measure = block.measure
         # After the last level an observation may speak of the whole measure: it is the level's only
         # if it says so, or if the measure's other observations stand under their levels too.
@@ -180,19 +126,10 @@ def _observations(
                 rule=block.rule or "",
                 start=start,
                 end=end,
-                about=_levels_above(blocks, block),
+                about=levels_above(blocks, block),
             )
         )
     return observations
-
-
-def _level_above(blocks: tuple[Block, ...], block: Block) -> int | None:
-    levels = _levels_above(blocks, block)
-    return levels[0] if len(levels) == 1 else None
-
-
-def _levels_above(blocks: tuple[Block, ...], block: Block) -> tuple[int, ...]:
-    return () if block.parent is None else blocks[block.parent].levels
 
 
 def _resolve_clauses(
@@ -200,7 +137,7 @@ def _resolve_clauses(
     blocks: tuple[Block, ...],
     clauses: Sequence[Clause],
     observations: Sequence[Observation],
-    listing: _Listing,
+    listing: Listing,
     rules: Rules,
 ) -> list[ResolvedClause]:
     by_block = {observation.block: observation for observation in observations}
@@ -230,7 +167,7 @@ def _bears_on(
     clause: Clause,
     observation: Observation,
     blocks: tuple[Block, ...],
-    listing: _Listing,
+    listing: Listing,
     named: set[int],
     rules: Rules,
 ) -> tuple[int, ...]:
@@ -253,133 +190,11 @@ def _bears_on(
     return observation.about or listed
 
 
-def _levels(
-    source: Source,
-    blocks: tuple[Block, ...],
-    measure: int,
-    listing: _Listing,
-    clauses: Sequence[tuple[Clause, ResolvedClause]],
-    rules: Rules,
-    found: list[Diagnostic],
-) -> list[Level]:
-    listed = {level for level in rules.words.numbers if (measure, level) in listing.levels}
-    declined = {level for level in rules.words.numbers if (measure, level) in listing.declined}
-    if not listed and not clauses and not declined:
-        return []
-    _check_wider(measure, listed, clauses, found)
-    rows = []
-    for level in rules.words.numbers:
-        own = [(clause, row) for clause, row in clauses if level in row.levels]
-        at = listing.levels.get((measure, level), [])
-        if len(at) > 1:
-            message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
-            found.append(Diagnostic("warning", "level-repeated", message, *_span(source, blocks[at[1]]), measure))
-        said_no = listing.declined.get((measure, level))
-        rows.append(_level(source, blocks, measure, level, at[0] if at else said_no, own, found))
-        if rows[-1].listed:
-            _check_wording(rows[-1], rules, found)
-    return rows
-
-
-def _level(
-    source: Source,
-    blocks: tuple[Block, ...],
-    measure: int,
-    level: int,
-    at: int | None,
-    clauses: Sequence[tuple[Clause, ResolvedClause]],
-    found: list[Diagnostic],
-) -> Level:
-    verdict = _verdict(measure, level, clauses, found)
-    stances = {row.stance for _, row in clauses}
-    block = None if at is None else blocks[at]
-    listed = block is not None and block.taken
-    status: Status = "unstated" if block is None else "agreed" if listed else "refused"
-    if verdict is not None:
-        status = _STATUS.get(verdict.stance, "agreed")
-        if listed and status == "refused":
-            message = f"level {level} of measure {measure} is printed, and yet refused here: the refusal was kept"
-            found.append(Diagnostic("warning", "listing-contradicted", message, verdict.start, verdict.end, measure))
-    sources: dict[tuple[bool, bool], Literal["listing", "clause", "both", "none"]] = {
-        (False, False): "none",
-        (True, False): "listing",
-        (False, True): "clause",
-        (True, True): "both",
-    }
-    evidence = sources[block is not None, verdict is not None]
-    span = _span(source, block) if block is not None else (verdict.start, verdict.end) if verdict else (None, None)
-    text = _body(source, block) if block is not None else None
-    return Level(
-        measure=measure,
-        level=level,
-        status=status,
-        conditional="condition" in stances,
-        excepted="except" in stances,
-        amended="amend" in stances,
-        listed=listed,
-        evidence=evidence,
-        clause=verdict.clause if verdict else None,
-        text=text or (verdict.text if verdict else None),
-        rule=block.rule if block is not None else verdict.rule if verdict else None,
-        start=span[0],
-        end=span[1],
-    )
-
-
-def _check_wider(
-    measure: int, listed: set[int], clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
-) -> None:
-    """Levels printed beside those that an agreement names: the agreement may mean only these."""
-    agreements = [row for clause, row in clauses if row.stance == "agree" and clause.reach == "named"]
-    wider = sorted(listed - {level for _, row in clauses for level in row.levels})
-    if agreements and wider:
-        levels = ", ".join(map(str, wider))
-        message = f"printed, but not named by this agreement: level {levels} of measure {measure}; check the status"
-        found.append(Diagnostic("warning", "listing-wider", message, agreements[0].start, agreements[0].end, measure))
-
-
-def _check_wording(row: Level, rules: Rules, found: list[Diagnostic]) -> None:
-    """A paragraph under a level that is nothing like the catalogue's wording may be an observation."""
-    known = rules.catalogue[row.measure].levels.get(row.level) if row.measure in rules.catalogue else None
-    if known is None or row.text is None or row.text == known:
-        return
-    if fuzz.token_set_ratio(plain(row.text), plain(known)) < _ALIKE:
-        message = f"not the wording of level {row.level} in {rules.edition}: check that it is not an observation"
-        found.append(Diagnostic("info", "wording-differs", message, row.start, row.end, row.measure))
-
-
-def _verdict(
-    measure: int, level: int, clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
-) -> ResolvedClause | None:
-    """The clause that decides: one that names the level before one that names none or all.
-
-    An amendment takes the level on where nothing else is said. "Accord sur N1, déjà réalisé" is done.
-    """
-    best: tuple[bool, ResolvedClause] | None = None
-    for clause, row in clauses:
-        if row.stance not in _STATUS:
-            continue
-        precise = clause.reach not in ("all", "listed")
-        if best is None or precise > best[0]:
-            best = (precise, row)
-        elif precise == best[0] and row.stance != best[1].stance:
-            pair = {row.stance, best[1].stance}
-            if pair not in ({"agree", "done"}, {"refuse", "not_competent"}):
-                said = f"{best[1].stance} and {row.stance}"
-                message = f"level {level} of measure {measure} is said to be {said}: the last was kept"
-                found.append(Diagnostic("warning", "clauses-contradict", message, row.start, row.end, measure))
-            stronger = (best[1].stance, row.stance) in (("done", "agree"), ("not_competent", "refuse"))
-            best = best if stronger else (precise, row)
-    if best is not None:
-        return best[1]
-    return next((row for _, row in clauses if row.stance == "amend"), None)
-
-
 def _measure(
     source: Source,
     blocks: tuple[Block, ...],
     number: int,
-    listing: _Listing,
+    listing: Listing,
     levels: Sequence[Level],
     clauses: Sequence[tuple[Clause, ResolvedClause]],
     rules: Rules,
@@ -389,12 +204,12 @@ def _measure(
     block = blocks[at[0]]
     if len(at) > 1:
         message = f"measure {number} has {len(at)} headings: all that stands under them was joined"
-        found.append(Diagnostic("warning", "measure-repeated", message, *_span(source, blocks[at[1]]), number))
-    title = _body(source, block)
+        found.append(Diagnostic("warning", "measure-repeated", message, *outer_span(source, blocks[at[1]]), number))
+    title = body_text(source, block)
     known = rules.catalogue.get(number)
     if known is not None and title is not None:
         _check_title(source, block, number, title, rules, found)
-    start, end = _span(source, block)
+    start, end = outer_span(source, block)
     return Measure(
         measure=number,
         title=title,
@@ -406,9 +221,7 @@ def _measure(
     )
 
 
-def _check_title(
-    source: Source, block: Block, number: int, title: str, rules: Rules, found: list[Diagnostic]
-) -> None:
+def _check_title(source: Source, block: Block, number: int, title: str, rules: Rules, found: list[Diagnostic]) -> None:
     catalogue = catalogue_of(rules)
     like = catalogue.likeness(number, title)
     if like is None or like >= ALIKE:
@@ -416,7 +229,7 @@ def _check_title(
     other = catalogue.rightful(title)
     hint = f", which is rather that of measure {other}" if other is not None else ""
     message = f"the title is not that of measure {number} in {rules.edition}{hint}: check the number"
-    found.append(Diagnostic("warning", "number-title-differ", message, *_span(source, block), number))
+    found.append(Diagnostic("warning", "number-title-differ", message, *outer_span(source, block), number))
 
 
 def _measure_status(levels: Sequence[Level], clauses: Sequence[tuple[Clause, ResolvedClause]]) -> Status:
@@ -424,7 +237,7 @@ def _measure_status(levels: Sequence[Level], clauses: Sequence[tuple[Clause, Res
     if "agreed" in stated:
         return "agreed"
     if not stated:
-        stated = {_STATUS[row.stance] for _, row in clauses if row.stance in _STATUS} or {"agreed"}
+        stated = {STATUS[row.stance] for _, row in clauses if row.stance in STATUS} or {"agreed"}
     return next(iter(stated)) if len(stated) == 1 else "unstated"
 
 
@@ -434,7 +247,7 @@ def _principles(source: Source, blocks: tuple[Block, ...], found: list[Diagnosti
         if block.kind != "principle":
             continue
         label = (block.label or "").upper()
-        start, end = _span(source, block)
+        start, end = outer_span(source, block)
         if label in principles:
             message = f"principle {label} has two headings: the first was kept"
             found.append(Diagnostic("warning", "principle-repeated", message, start, end))
@@ -442,7 +255,9 @@ def _principles(source: Source, blocks: tuple[Block, ...], found: list[Diagnosti
         texts = [other for other in blocks if other.kind == "text" and other.parent == index]
         first, last = (texts[0].body[0], texts[-1].body[1]) if texts else (end, end)
         text = source.text[first:last].strip() or None
-        principles[label] = Principle(label, _body(source, block) or "", text, block.rule or "", start, max(end, last))
+        principles[label] = Principle(
+            label, body_text(source, block) or "", text, block.rule or "", start, max(end, last)
+        )
     return tuple(principles.values())
 
 
@@ -452,9 +267,9 @@ def _items(source: Source, blocks: tuple[Block, ...]) -> tuple[Item, ...]:
     for block in blocks:
         if block.kind == "item" and block.measure is not None:
             counts[block.measure] += 1
-            start, end = _span(source, block)
-            text = _body(source, block) or source.text[start:end]
-            level = _level_above(blocks, block)
+            start, end = outer_span(source, block)
+            text = body_text(source, block) or source.text[start:end]
+            level = level_above(blocks, block)
             items.append(Item(block.measure, counts[block.measure], level, text, block.rule or "", start, end))
     return tuple(items)
 

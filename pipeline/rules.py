@@ -4,19 +4,19 @@ import csv
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import regex
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from regex import Pattern
 
 from pipeline.fold import plain
 from pipeline.model import Stance
 from pipeline.ticks import BOX, TICK
+from pipeline.words import LevelWords, MeasureWords, Strict, any_of
 
 R = TypeVar("R", bound="_Rule")
 RULES = Path(__file__).resolve().parent.parent / "rules"
@@ -29,11 +29,7 @@ class RuleError(Exception):
     """A rule file that cannot be used; the text names file, line, rule and remedy."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Rule(_Strict):
+class _Rule(Strict):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]+$")
     why: str = Field(min_length=10)
     match: tuple[str, ...] = Field(min_length=1)
@@ -151,58 +147,7 @@ class ClauseRule(_TokenRule):
         return self
 
 
-class LevelWords(_Strict):
-    """How levels are written: stuck to a prefix ("N2"), after a noun ("niveau 2"), or each by a name of its own."""
-
-    numbers: tuple[int, ...] = Field(min_length=1)
-    prefixes: tuple[str, ...] = ()
-    nouns: tuple[str, ...]
-    names: dict[str, int] = {}
-
-    @cached_property
-    def one(self) -> str:
-        """A pattern, in verbose syntax, for one level as printed."""
-        digit = "[" + "".join(map(str, self.numbers)) + "]"
-        named = [rf"(?:{_any(self.nouns)})\s*(?:n[°ºo]\s*)?{digit}"]
-        named += [rf"(?:{_any(self.prefixes)})[ .°]?{digit}"] if self.prefixes else []
-        named += [_any(self.names)] if self.names else []
-        return rf"(?i:(?:{'|'.join(named)})(?!\w))"
-
-    @cached_property
-    def several(self) -> str:
-        """A pattern, in verbose syntax, for one or more levels as printed: "N1-2-3", "Niveaux 1 et 2"."""
-        digit = "[" + "".join(map(str, self.numbers)) + "]"
-        joint = r"\s*(?:,|-|/|&|\+|·|(?i:et|ou|à|a|au))\s*"
-        heads = "|".join([self.one, rf"(?i:{_any([*self.nouns, *self.prefixes])})\s?{digit}"])
-        return rf"(?:{heads})(?:{joint}(?:{heads}|{digit}(?!\w))|\s*(?:{self.one}))*"
-
-    def levels_in(self, printed: str) -> tuple[int, ...]:
-        """The levels that a label prints: "1-2-3" is each of them, "1 à 3" all between."""
-        folded = plain(printed)
-        for name, number in self.names.items():
-            folded = re.sub(rf"\b{_any([name])}\b", str(number), folded)
-        found = {int(digit) for digit in re.findall(r"\d", folded)}
-        for first, last in re.findall(r"(\d)\s*(?:a|au)\b[^\d]*(\d)", folded):
-            found.update(range(int(first), int(last) + 1))
-        if not found and folded.endswith(("l", "i", "|", "!")):
-            found = {1}  # as scans read it
-        return tuple(sorted(found & set(self.numbers)))
-
-
-def _any(words: Iterable[str]) -> str:
-    """A pattern for any of some words, folded or not, the longest first."""
-    forms = {re.sub(r"\s+", r"\\s+", form) for word in words for form in (word, plain(word))}
-    return "|".join(sorted(forms, key=lambda form: (-len(form), form)))
-
-
-class MeasureWords(_Strict):
-    """How measures are labelled: a pattern for the label, and the nouns that may stand before it."""
-
-    label: str = r"\d{1,3}"
-    nouns: tuple[str, ...] = ("mesure",)
-
-
-class _Kind(_Strict):
+class _Kind(Strict):
     title: str
     edition: str
     names: tuple[str, ...] = ()
@@ -312,7 +257,7 @@ def _load_kind(path: Path) -> _Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Fill:
-    """What stands for the placeholders of patterns: %LEVEL%, %LEVELS%, %NUMBER%, %MEASURE%, and CLASS in token patterns."""
+    """What stands for %LEVEL%, %LEVELS%, %NUMBER%, %MEASURE% in patterns, and for CLASS in token patterns."""
 
     kind: _Kind
     classes: dict[str, str]
@@ -321,11 +266,11 @@ class _Fill:
         words = {
             "%LEVELS%": self.kind.levels.several,
             "%LEVEL%": self.kind.levels.one,
-            "%NOUN%": rf"(?i:{_any(self.kind.levels.nouns)})",
+            "%NOUN%": rf"(?i:{any_of(self.kind.levels.nouns)})",
             "%NUMBER%": self.kind.measures.label,
             "%TICK%": TICK,
             "%BOX%": BOX,
-            "%MEASURE%": rf"(?i:{_any(self.kind.measures.nouns)})",
+            "%MEASURE%": rf"(?i:{any_of(self.kind.measures.nouns)})",
         }
         for name, value in words.items():
             pattern = pattern.replace(name, value)
@@ -382,10 +327,7 @@ def _load_rule(path: Path, index: int, row: dict[str, Any], model: type[R], fill
     try:
         return model.model_validate(fill.row(row))
     except ValueError as error:
-        if isinstance(error, ValidationError):
-            told = _explain(error)
-        else:
-            told = str(error)
+        told = _explain(error) if isinstance(error, ValidationError) else str(error)
         heads = re.finditer(r"^\[\[rule\]\]", path.read_text("utf-8"), re.MULTILINE)
         line = path.read_text("utf-8")[: list(heads)[index].start()].count("\n") + 1
         raise RuleError(f"{path}:{line}: rule {row.get('id', '?')}: {told}") from None
@@ -417,7 +359,9 @@ def _load_catalogue(folder: Path, numbers: tuple[int, ...]) -> dict[int, Catalog
         if int(row["measure"]) in catalogue:
             raise RuleError(f"{where}: measure {row['measure']} stands twice: remove one")
         number = int(row["measure"])
-        catalogue[number] = CatalogueMeasure(row["label"], row["title"], row["short"] == "true", wordings.pop(number, {}))
+        catalogue[number] = CatalogueMeasure(
+            row["label"], row["title"], row["short"] == "true", wordings.pop(number, {})
+        )
     if wordings:
         raise RuleError(f"{folder / 'levels.csv'}: measure {min(wordings)} is not in measures.csv: add it there")
     return catalogue

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.language import Cue, Reference
+from pipeline.language import Cue
 from pipeline.model import Stance
+from pipeline.references import Reference
 from pipeline.rules import ClauseRule
 
 _NEAR = 4
@@ -25,10 +26,31 @@ _ACT_RE = re.compile(r"\w+(?:er|ir|re)|l'|le|la|les")
 """How a part that is left out begins behind a colon; anything else there is a reason."""
 _SENTENCE_STOPS = frozenset([".", "!", "?", "¶"])
 _ADVERBS = frozenset(["en", "toutefois", "cependant", "par", "neanmoins", "pourtant"])
-_PRONOUNS = frozenset(["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"])
+_PRONOUNS = frozenset(
+    ["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"]
+)
 _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
-    ["comme", "jusqu'", "sur", "pour", "avec", "a", "au", "aux", "de", "du", "des", "le", "les", "(", ")", "ainsi", "que", "aussi"]
+    [
+        "comme",
+        "jusqu'",
+        "sur",
+        "pour",
+        "avec",
+        "a",
+        "au",
+        "aux",
+        "de",
+        "du",
+        "des",
+        "le",
+        "les",
+        "(",
+        ")",
+        "ainsi",
+        "que",
+        "aussi",
+    ]
 )
 QUALIFIERS = frozenset(["condition", "except", "amend"])
 
@@ -61,7 +83,9 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
     real, ends = _outside_qualifiers(words, [cue for cue in cues if cue.rule.role == "real"], stops, references)
     real = _in_sequence(real)
     owned, silent, ambiguous = _share(words, real, stops, references)
-    stray = [cue for cue, refs in zip(real, owned, strict=True) if not refs and (cue.stray or cue.rule.about == "level")]
+    stray = [
+        cue for cue, refs in zip(real, owned, strict=True) if not refs and (cue.stray or cue.rule.about == "level")
+    ]
     assertions: list[Assertion] = []
     for i, cue in enumerate(real):
         following = real[i + 1].start if i + 1 < len(real) else len(words)

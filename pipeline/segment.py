@@ -4,13 +4,13 @@ Tables and headings are decided first, over the whole page; then the walk goes l
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pipeline.catalogue import Catalogue, catalogue_of, squeeze
+from pipeline.catalogue import Catalogue, catalogue_of
+from pipeline.contrast import behind_label, contrast, is_act, recurring_labels
 from pipeline.headings import mark_headings
-from pipeline.lines import SENTENCE_END, Line, Mark, Page, make_page, piece
+from pipeline.lines import SENTENCE_END, Line, Mark, Page, make_page
 from pipeline.model import Block, Diagnostic, Severity, Source
 from pipeline.rules import LineRule, Rules
 from pipeline.tables import cut_tables
@@ -20,12 +20,6 @@ _STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔
 _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
 """A longer line at the top of a document is a sentence of its introduction, not a heading."""
-_ACT_RE = re.compile(r"\W*(?:(?:se |s'|ne pas |ne plus |n')?\w+(?:er|ir|oir)\b|(?:mettre|rendre|prendre|faire|defendre|permettre|repondre|suivre|etendre|construire|reduire|produire|introduire|promouvoir|inscrire|interdire|mise|creation|au moins|pour les)\b)")
-"""How the catalogue's wordings begin: with an infinitive, or the noun of an act."""
-_TALK_RE = re.compile(r"(?:Les?|La|L'|Une?|Des|Du|Il|Elle|Ils|Elles|Ce|Cet|Cette|Ces|Sur|Pour|Avec|Dans|Aucune?|Pas|Rien|Là|Ici|Trop|Vu|Va|Si)\b")
-"""How a sentence begins that goes on with no wording."""
-_LABEL_RE = re.compile(r"(?!n\d|niv|mesure|principe|palier|commune|liste)(?P<label>[^\W\d_][^:.•()\d]{2,40}?)\s*:\s*")
-_RECURS = 3
 _HEADS = ("measure", "principle")
 _CONTINUED = ("level", "item", "measure", "text")
 
@@ -60,7 +54,7 @@ def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diag
     cut_tables(page)
     mark_headings(page)
     catalogue = catalogue_of(rules)
-    walk = _Walk(page, catalogue, labels=_labels(page, catalogue))
+    walk = _Walk(page, catalogue, labels=recurring_labels(page, catalogue))
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
@@ -130,19 +124,9 @@ def _part(walk: _Walk, index: int, body: int) -> bool:
 
 
 def _recurring_label(walk: _Walk, index: int) -> Mark | None:
-    """ "Au téléphone : d'accord": words before a colon that recur through the document are its label for observations."""
     line = walk.page.lines[index]
-    match = _LABEL_RE.match(walk.page.folded, line.left, line.right)
-    if walk.head is None or match is None or match["label"].strip() not in walk.labels:
-        return None
-    return Mark("observation", "recurring-label", (match.end(), line.right), evidence="label")
-
-
-def _labels(page: Page, catalogue: Catalogue) -> frozenset[str]:
-    matches = (_LABEL_RE.match(page.folded, line.left, line.right) for line in page.lines if not line.is_blank)
-    counts = Counter(match["label"].strip() for match in matches if match)
-    wordings = "".join(w for known in catalogue.wordings.values() for w in known.values())
-    return frozenset(label for label, n in counts.items() if n >= _RECURS and squeeze(label) not in wordings)
+    at = None if walk.head is None else behind_label(walk.page, line, walk.labels)
+    return None if at is None else Mark("observation", "recurring-label", (at, line.right), evidence="label")
 
 
 def _fits(walk: _Walk, index: int, mark: Mark) -> bool:
@@ -177,9 +161,10 @@ def _is_talk(walk: _Walk, mark: Mark) -> bool:
     """Whether what stands behind a level, in a row of verdicts, is no wording: "N2 : bof, on laisse tomber"."""
     start, end = mark.body
     head = None if walk.head is None else walk.blocks[walk.head].measure
-    if start == end or head is None or _ACT_RE.match(walk.page.folded, start, end):
+    if start == end or head is None or is_act(walk.page, start, end):
         return False
-    return walk.page.shaped[start].islower() and not walk.catalogue.opens_like_a_wording(head, walk.page.shaped[start:end])
+    said = walk.page.shaped[start:end]
+    return said[0].islower() and not walk.catalogue.opens_like_a_wording(head, said)
 
 
 def _printed_levels(walk: _Walk) -> set[int]:
@@ -340,7 +325,11 @@ def _add_opening(walk: _Walk, line: Line, mark: Mark) -> None:
         start = walk.page.folded.find(mark.label, line.left + len("principe"))
         more |= {"label": walk.page.source.text[start : start + len(mark.label)]}
     elif mark.kind == "level":
-        more |= {"levels": mark.levels, "taken": not mark.boxed or mark.ticked is True, "declined": mark.ticked is False}
+        more |= {
+            "levels": mark.levels,
+            "taken": not mark.boxed or mark.ticked is True,
+            "declined": mark.ticked is False,
+        }
     _add(walk, line, mark.kind, mark.rule, mark.body, **more)
     if mark.kind in _HEADS:
         walk.head = walk.last
@@ -395,41 +384,19 @@ def _observation_goes_on(walk: _Walk, line: Line) -> bool:
     if _goes_on(walk) or (walk.open is not None and _is_bare_label(walk.open)):
         return True
     is_sentence = walk.page.shaped[line.right - 1] in SENTENCE_END
-    return is_sentence and not _ACT_RE.match(walk.page.folded, line.left, line.right)
+    return is_sentence and not is_act(walk.page, line.left, line.right)
 
 
 def _contrasts(walk: _Walk, block: Block, line: Line) -> str | None:
-    """The rule by which a line without a cue is the list's: what stands above is complete, and no measure speaks so."""
-    number = block.measure
-    if number is None or block.kind not in ("level", "measure", "item", "text"):
-        return None
-    text, catalogue = walk.page.text(line), walk.catalogue
-    if text[:1].islower() or _ACT_RE.match(walk.page.folded, line.left, line.right):
-        return None
-    printed = walk.page.shaped[slice(*block.body)]
-    ended = _last_character(walk, block.end) in SENTENCE_END or walk.blank
-    if block.kind == "measure":
-        complete = catalogue.is_complete(number, printed) or not catalogue.continues(number, printed, text)
-        return _unlike(walk, number, (), text, complete)
-    levels = block.levels if block.kind == "level" else ()
-    if not printed:
-        return "not-in-catalogue" if catalogue.is_wording(number, levels, text) is False else None
-    complete = ended or catalogue.wording_is_complete(number, levels, printed) is True
-    return _unlike(walk, number, levels, text, complete or bool(_TALK_RE.match(text)))
-
-
-def _unlike(walk: _Walk, number: int, levels: tuple[int, ...], text: str, complete: bool) -> str | None:
-    known = walk.catalogue.is_wording(number, levels, text)
-    if not complete or known is True:
-        return None
-    return "not-in-catalogue" if known is False else "not-like-a-measure"
+    ended = walk.blank or _last_character(walk, block.end) in SENTENCE_END
+    return contrast(walk.page, walk.catalogue, block, line, ended)
 
 
 def _opens_paragraph(walk: _Walk, block: Block, line: Line) -> bool:
     """Whether a line without a mark is a paragraph of its own under the block before it."""
     if block.kind == "principle" or (not walk.blank and block.kind in ("measure", "item")):
         return True
-    return bool(_ACT_RE.match(walk.page.folded, line.left, line.right)) and block.kind in ("measure", "text", "item")
+    return is_act(walk.page, line.left, line.right) and block.kind in ("measure", "text", "item")
 
 
 def _continues(walk: _Walk, block: Block, line: Line) -> bool:

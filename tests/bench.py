@@ -7,6 +7,7 @@ from collections.abc import Callable
 import spacy
 
 from pipeline.interpret import interpret
+from pipeline.model import Known
 from pipeline.parse import parse_bytes
 from pipeline.read import read
 from pipeline.resolve import resolve
@@ -38,7 +39,7 @@ def main() -> None:
         "read": lambda: read(data, SEED.name),
         "segment": lambda: segment(source, rules),
         "interpret (remembered)": lambda: interpret(source, blocks, rules),
-        "resolve": lambda: resolve(source, blocks, clauses, [*unclear, *doubts], rules),
+        "resolve": lambda: resolve(source, blocks, clauses, [*unclear, *doubts], rules, Known()),
         "tabulate": lambda: tabulate([pact]),
         "all but store": lambda: tabulate([parse_bytes(data, SEED.name, rules)]),
         "reference: spaCy tokens": lambda: tokenizer(source.text),

@@ -51,8 +51,8 @@ def test_the_schema_does_not_depend_on_the_rows() -> None:
 
 def test_store_leaves_whole_tables_and_nothing_else(seed: Pact, tmp_path: Path) -> None:
     tables = tabulate([seed])
-    store(tables, tmp_path, "abc")
-    store(tables, tmp_path, "abc")
+    store(tables, tmp_path, {"kind": "abc"})
+    store(tables, tmp_path, {"kind": "abc"})
     assert {path.name for path in tmp_path.iterdir()} == {
         *(f"{name}.parquet" for name in TABLES),
         "manifest.json",
@@ -62,7 +62,7 @@ def test_store_leaves_whole_tables_and_nothing_else(seed: Pact, tmp_path: Path) 
 
 
 def test_a_users_question_in_sql(seed: Pact, tmp_path: Path) -> None:
-    store(tabulate([seed]), tmp_path, "abc")
+    store(tabulate([seed]), tmp_path, {"kind": "abc"})
     question = f"""
         select list_name, l.text from '{tmp_path}/levels.parquet' l join '{tmp_path}/documents.parquet' using (pact_id)
         where measure = 9 and level = 1 and l.status = 'refused'"""

@@ -1,0 +1,101 @@
+"""Headings that only list the measures: tables of contents, recapitulations; and where a second pact begins."""
+
+from dataclasses import dataclass
+
+from pipeline.catalogue import ALIKE, SURE, Catalogue
+from pipeline.lines import Line, Mark, Page
+from pipeline.model import Diagnostic
+
+_RUN = 3
+"""So many headings in a row with nothing under them may be a table of contents."""
+_SHORT = 60
+_TITLES = ("fact-title", "fact-led-by", "fact-list", "fact-with-list")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that may be a heading. `like` is its likeness to the catalogue's title, None if there is none."""
+
+    index: int
+    rule: str
+    number: int | None
+    label: str
+    body: tuple[int, int]
+    title: str
+    style: str
+    like: float | None = None
+    rightful: int | None = None
+    sure: bool = False
+    two_lines: bool = False
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.like is not None and self.like >= (SURE if self.sure else ALIKE)
+
+
+def find_contents(page: Page, catalogue: Catalogue, headings: list[Heading]) -> set[int]:
+    """The lines (by index) of tables of contents: headings in a row with nothing under them, that come again."""
+    runs: list[list[Heading]] = []
+    for before, heading in zip([None, *headings], headings, strict=False):
+        if before is not None and not _has_body(page, catalogue, before, heading):
+            runs[-1].append(heading)
+        else:
+            runs.append([heading])
+    found: set[int] = set()
+    for position, run in enumerate(runs):
+        if len(run) < _RUN:
+            continue
+        others = [h for other in runs if other is not run for h in other if h.index not in found]
+        numbers = {h.number for h in others}
+        again = sum(h.number in numbers for h in run)
+        if again >= 0.6 * len(run) and (len(others) > len(run) * 0.6 or position > 0):
+            # The last entry stands in the run by its number, whatever follows it.
+            found.update(range(run[0].index, run[-1].index + 1))
+            found.update(_rest_of_title(page, catalogue, run[-1]))
+    return {index for index in found if not page.lines[index].is_blank}
+
+
+def _rest_of_title(page: Page, catalogue: Catalogue, heading: Heading) -> list[int]:
+    following = page.following(heading.index)
+    if following is None or heading.number is None or following != heading.index + 1:
+        return []
+    more = page.text(page.lines[following])
+    return [following] if catalogue.continues(heading.number, heading.title, more) else []
+
+
+def _has_body(page: Page, catalogue: Catalogue, first: Heading, second: Heading) -> bool:
+    """Whether anything but the rest of its title, or the next theme, stands under a heading."""
+    between = [i for i in range(first.index + 1, second.index) if not page.lines[i].is_blank]
+    if first.two_lines:
+        between = between[1:]
+    printed = page.shaped[slice(*first.body)]
+    for index in between:
+        text = page.text(page.lines[index])
+        if first.number is not None and catalogue.continues(first.number, printed, text):
+            continue
+        is_theme = index == between[-1] and len(text) <= _SHORT and not text.endswith(".") and text[:1].isupper()
+        if not is_theme or page.opens_level(page.lines[index]):
+            return True
+    return False
+
+
+def first_pact(page: Page, headings: list[Heading]) -> list[Heading]:
+    """The headings before the numbers begin anew: a second pact in the same file is marked as such, and told."""
+    seen: set[int | None] = set()
+    for position, heading in enumerate(headings):
+        following = [h.number for h in headings[position : position + _RUN]]
+        if len(following) == _RUN and None not in following and seen.issuperset(following):
+            before = headings[position - 1].index
+            starts = [i for i in range(before + 1, heading.index) if _opens_pact(page, page.lines[i])]
+            line = page.lines[starts[0] if starts else heading.index]
+            page.marks[line.start] = Mark("rest", "several-pacts", (line.left, line.right))
+            message = "another pact begins here: put each in a file of its own; only the first was read"
+            page.diagnostics.append(Diagnostic("warning", "several-pacts", message, line.left, line.right))
+            return headings[:position]
+        seen.add(heading.number)
+    return headings
+
+
+def _opens_pact(page: Page, line: Line) -> bool:
+    rules = [rule for rule in page.rules.facts if rule.id in _TITLES]
+    return not line.is_blank and any(rule.compiled.search(page.shaped, line.left, line.right) for rule in rules)

@@ -1,0 +1,199 @@
+"""Level references: which words of an observation name levels, as entities of spaCy's Doc."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.matcher import Matcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from pipeline.fold import plain
+from pipeline.rules import Rules
+
+LEVEL = "LEVEL"
+
+_JOINS = frozenset([",", "et", "ou", "ni", "comme", "-", "/", "&", "+", "ainsi", "que"])
+_LAST_JOINS = frozenset(["et", "ou", "ni", "comme"])
+_PREPOSITIONS = frozenset(["a", "sur", "pour", "avec", "aux"])
+_RANGES = frozenset(["a", "au"])
+_ARTICLES = frozenset(["le", "la", "l'", "les", "du", "des", "de", "au", "n", "°", "."])
+_BARE_ARTICLES = frozenset(["le", "au", "du"])
+_BARE_FOLLOWERS = frozenset(
+    [
+        "il",
+        "elle",
+        "on",
+        "la",
+        "aussi",
+        "seulement",
+        "?",
+        ",",
+        ".",
+        ":",
+        ";",
+        "¶",
+        "c'",
+        "est",
+        "non",
+        "oui",
+        "mais",
+        "sera",
+        "n'",
+        "ne",
+        "reste",
+        "nous",
+        "relève",
+        "releve",
+        "()",
+        "!",
+        "lui",
+        "merite",
+        "demande",
+        "depend",
+        "convient",
+    ]
+)
+"""What stands behind a bare level ("le 3, non", "le 2 : oui"), but not behind a date or a count."""
+_COUNTED_RE = re.compile(
+    r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?"
+)
+_SPELT = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "i": 1, "ii": 2, "iii": 3, "l": 1}
+_WIDENING = frozenset(["up_to", "from", "below", "above"])
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Tokens `start` to `end` that name levels. `members` are (token, level), where numbers are printed."""
+
+    start: int
+    end: int
+    means: str
+    members: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        return tuple(sorted({level for _, level in self.members}))
+
+
+@Language.factory("pacte_levels")
+class LevelReferences:
+    """Marks level references as entities `LEVEL`: "N1-2-3", "niveaux 1 et 2", "les 3 niveaux", "ce niveau"."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.matcher = Matcher(nlp.vocab)
+
+    def setup(self, rules: Rules) -> None:
+        """Take the words for levels and the reference rules of one kind of pact."""
+        self.numbers = frozenset(rules.words.numbers)
+        self.rules = {rule.id: rule for rule in rules.references}
+        prefixes = "|".join(map(re.escape, rules.words.prefixes)) or "(?!)"
+        self.stuck_re = re.compile(rf"(?:{prefixes})([\dl])")
+        self.prefixes = frozenset(rules.words.prefixes)
+        self.nouns = frozenset(rules.words.nouns)
+        self.names = {plain(name): number for name, number in rules.words.names.items()}
+        for rule in rules.references:
+            self.matcher.add(rule.id, rule.folded, greedy="LONGEST")
+
+    def __call__(self, doc: Doc) -> Doc:
+        words = [token.text for token in doc]
+        spans = filter_spans([Span(doc, start, end, key) for key, start, end in self.matcher(doc)])
+        named = {span.start: (span.end, span.label_) for span in spans}
+        references = list(self._references(words, named))
+        doc.set_ents([Span(doc, ref.start, ref.end, LEVEL) for ref in references])
+        doc.user_data["references"] = references
+        return doc
+
+    def _references(self, words: list[str], named: dict[int, tuple[int, str]]) -> Iterator[Reference]:
+        at = 0
+        while at < len(words):
+            end, rule_id = named.get(at, (at, ""))
+            rule = self.rules.get(rule_id)
+            if rule is not None and rule.means not in _WIDENING:
+                members = tuple((end - 1, level) for level in rule.levels if level in self.numbers)
+                yield Reference(at, end, "numbers" if members else rule.means, members)
+                at = end
+                continue
+            found = self._list(words, end) if rule is None else self._single(words, end)
+            if found is None:
+                at = max(end, at + 1)
+                continue
+            stop, members = found
+            means = "numbers" if rule is None else rule.means
+            widened = self._widened(means, members)
+            if widened:
+                yield Reference(at, stop, means, widened)
+            at = stop
+
+    def _widened(self, means: str, members: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        token, level = members[-1]
+        meant = {
+            "up_to": [n for n in self.numbers if n <= level],
+            "from": [n for n in self.numbers if n >= level],
+            "below": [n for n in self.numbers if n < level],
+            "above": [n for n in self.numbers if n > level],
+        }
+        return tuple((token, n) for n in sorted(meant[means])) if means in meant else members
+
+    def _single(self, words: list[str], at: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
+        while at < len(words) and words[at] in _ARTICLES:
+            at += 1
+        found = self._number(words, at, bare=True)
+        return None if found is None else (found[0], ((found[0] - 1, found[1]),))
+
+    def _list(self, words: list[str], at: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
+        """A list of levels that begins at token `at`: its end and its members."""
+        first = self._number(words, at, bare=False)
+        if first is None:
+            return None
+        end, level = first
+        members = [(end - 1, level)]
+        is_over = False  # an enumeration ends with its "et": what follows a comma then is another sentence
+        while end < len(words):
+            is_range = words[end] in _RANGES
+            joint = end
+            while joint < len(words) and words[joint] in (_RANGES if is_range else _JOINS) and joint - end < 2:
+                joint += 1
+            if joint > end and words[joint - 1] in _LAST_JOINS and joint < len(words) and words[joint] in _PREPOSITIONS:
+                joint += 1
+            following = self._number(words, joint, bare=True) if joint > end else None
+            if following is None or (is_over and words[end] == ","):
+                break
+            is_over = is_over or bool(_LAST_JOINS & set(words[end:joint]))
+            end, level = following
+            between = range(members[-1][1] + 1, level) if is_range else range(0)
+            members += [(end - 1, n) for n in [*between, level]]
+        return end, tuple(members)
+
+    def _number(self, words: list[str], at: int, bare: bool) -> tuple[int, int] | None:
+        """The level at token `at`: stuck ("n2"), named, after its noun ("niveau 2"), bare ("et 3", "le 3 :")."""
+        if not bare and at + 2 < len(words) and words[at] in _BARE_ARTICLES:
+            lists_on = words[at + 2] in ("et", "ou") and at + 4 < len(words) and words[at + 3] in _BARE_ARTICLES
+            if words[at + 2] in _BARE_FOLLOWERS or (lists_on and words[at + 4].isdecimal()):
+                return self._digit(words, at + 1)
+        while at < len(words) and bare and words[at] in _ARTICLES:
+            at += 1
+        if at >= len(words):
+            return None
+        if words[at] in self.names:
+            return at + 1, self.names[words[at]]
+        if stuck := self.stuck_re.fullmatch(words[at]):
+            level = int(stuck[1].replace("l", "1"))
+            return (at + 1, level) if level in self.numbers else None
+        has_noun = words[at] in self.nouns or words[at] in self.prefixes
+        if not has_noun and not bare:
+            return None
+        at += has_noun
+        while has_noun and at < len(words) and words[at] in _ARTICLES:
+            at += 1
+        if has_noun and at < len(words) and words[at] in self.names:
+            return at + 1, self.names[words[at]]
+        counts_things = not has_noun and at + 1 < len(words) and _COUNTED_RE.fullmatch(words[at + 1])
+        return None if counts_things else self._digit(words, at)
+
+    def _digit(self, words: list[str], at: int) -> tuple[int, int] | None:
+        if at >= len(words):
+            return None
+        level = int(words[at]) if words[at].isdecimal() else _SPELT.get(words[at])
+        return (at + 1, level) if level in self.numbers and level is not None else None

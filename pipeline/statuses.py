@@ -1,0 +1,143 @@
+"""One status per level: what the pact prints, what the clauses say, and every contradiction between them."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from pipeline.fold import plain
+from pipeline.listing import Listing, body_text, outer_span
+from pipeline.model import Block, Clause, Diagnostic, Level, ResolvedClause, Source, Stance, Status
+from pipeline.rules import Rules
+
+STATUS: dict[Stance, Status] = {
+    "agree": "agreed",
+    "refuse": "refused",
+    "not_competent": "not_competent",
+    "done": "done",
+    "undecided": "undecided",
+}
+_ALIKE = 50.0
+"""Wordings less alike than this (rapidfuzz's token_set_ratio, 0-100) are two different ones."""
+
+
+def levels_of(
+    source: Source,
+    blocks: tuple[Block, ...],
+    measure: int,
+    listing: Listing,
+    clauses: Sequence[tuple[Clause, ResolvedClause]],
+    rules: Rules,
+    found: list[Diagnostic],
+) -> list[Level]:
+    listed = {level for level in rules.words.numbers if (measure, level) in listing.levels}
+    declined = {level for level in rules.words.numbers if (measure, level) in listing.declined}
+    if not listed and not clauses and not declined:
+        return []
+    _check_wider(measure, listed, clauses, found)
+    rows = []
+    for level in rules.words.numbers:
+        own = [(clause, row) for clause, row in clauses if level in row.levels]
+        at = listing.levels.get((measure, level), [])
+        if len(at) > 1:
+            message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
+            found.append(Diagnostic("warning", "level-repeated", message, *outer_span(source, blocks[at[1]]), measure))
+        said_no = listing.declined.get((measure, level))
+        rows.append(_level(source, blocks, measure, level, at[0] if at else said_no, own, found))
+        if rows[-1].listed:
+            _check_wording(rows[-1], rules, found)
+    return rows
+
+
+def _level(
+    source: Source,
+    blocks: tuple[Block, ...],
+    measure: int,
+    level: int,
+    at: int | None,
+    clauses: Sequence[tuple[Clause, ResolvedClause]],
+    found: list[Diagnostic],
+) -> Level:
+    verdict = _verdict(measure, level, clauses, found)
+    stances = {row.stance for _, row in clauses}
+    block = None if at is None else blocks[at]
+    listed = block is not None and block.taken
+    status: Status = "unstated" if block is None else "agreed" if listed else "refused"
+    if verdict is not None:
+        status = STATUS.get(verdict.stance, "agreed")
+        if listed and status == "refused":
+            message = f"level {level} of measure {measure} is printed, and yet refused here: the refusal was kept"
+            found.append(Diagnostic("warning", "listing-contradicted", message, verdict.start, verdict.end, measure))
+    sources: dict[tuple[bool, bool], Literal["listing", "clause", "both", "none"]] = {
+        (False, False): "none",
+        (True, False): "listing",
+        (False, True): "clause",
+        (True, True): "both",
+    }
+    evidence = sources[block is not None, verdict is not None]
+    span = outer_span(source, block) if block is not None else (verdict.start, verdict.end) if verdict else (None, None)
+    text = body_text(source, block) if block is not None else None
+    return Level(
+        measure=measure,
+        level=level,
+        status=status,
+        conditional="condition" in stances,
+        excepted="except" in stances,
+        amended="amend" in stances,
+        listed=listed,
+        evidence=evidence,
+        clause=verdict.clause if verdict else None,
+        text=text or (verdict.text if verdict else None),
+        rule=block.rule if block is not None else verdict.rule if verdict else None,
+        start=span[0],
+        end=span[1],
+    )
+
+
+def _check_wider(
+    measure: int, listed: set[int], clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
+) -> None:
+    """Levels printed beside those that an agreement names: the agreement may mean only these."""
+    agreements = [row for clause, row in clauses if row.stance == "agree" and clause.reach == "named"]
+    wider = sorted(listed - {level for _, row in clauses for level in row.levels})
+    if agreements and wider:
+        levels = ", ".join(map(str, wider))
+        message = f"printed, but not named by this agreement: level {levels} of measure {measure}; check the status"
+        found.append(Diagnostic("warning", "listing-wider", message, agreements[0].start, agreements[0].end, measure))
+
+
+def _check_wording(row: Level, rules: Rules, found: list[Diagnostic]) -> None:
+    """A paragraph under a level that is nothing like the catalogue's wording may be an observation."""
+    known = rules.catalogue[row.measure].levels.get(row.level) if row.measure in rules.catalogue else None
+    if known is None or row.text is None or row.text == known:
+        return
+    if fuzz.token_set_ratio(plain(row.text), plain(known)) < _ALIKE:
+        message = f"not the wording of level {row.level} in {rules.edition}: check that it is not an observation"
+        found.append(Diagnostic("info", "wording-differs", message, row.start, row.end, row.measure))
+
+
+def _verdict(
+    measure: int, level: int, clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
+) -> ResolvedClause | None:
+    """The clause that decides: one that names the level before one that names none or all.
+
+    An amendment takes the level on where nothing else is said. "Accord sur N1, déjà réalisé" is done.
+    """
+    best: tuple[bool, ResolvedClause] | None = None
+    for clause, row in clauses:
+        if row.stance not in STATUS:
+            continue
+        precise = clause.reach not in ("all", "listed")
+        if best is None or precise > best[0]:
+            best = (precise, row)
+        elif precise == best[0] and row.stance != best[1].stance:
+            pair = {row.stance, best[1].stance}
+            if pair not in ({"agree", "done"}, {"refuse", "not_competent"}):
+                said = f"{best[1].stance} and {row.stance}"
+                message = f"level {level} of measure {measure} is said to be {said}: the last was kept"
+                found.append(Diagnostic("warning", "clauses-contradict", message, row.start, row.end, measure))
+            stronger = (best[1].stance, row.stance) in (("done", "agree"), ("not_competent", "refuse"))
+            best = best if stronger else (precise, row)
+    if best is not None:
+        return best[1]
+    return next((row for _, row in clauses if row.stance == "amend"), None)
