@@ -19,23 +19,23 @@ _SHORTEST = 12
 _LETTERS_RE = re.compile(r"[\W_]+")
 
 
-def squeeze(text: str) -> str:
-    """The folded letters and figures alone, so that breaks, hyphens and spaces do not matter."""
-    return _LETTERS_RE.sub("", plain(text))
+def squeeze(folded: str) -> str:
+    """The letters and figures of a folded text alone, so that breaks, hyphens and spaces do not matter."""
+    return _LETTERS_RE.sub("", folded)
 
 
 class Catalogue:
-    """The catalogue of one kind of pact, ready to compare with."""
+    """The catalogue of one kind of pact, ready to compare with. What was printed is given folded (`plain`)."""
 
     def __init__(self, rules: Rules) -> None:
         known = rules.catalogue
         self.numbers = {measure.label.lower(): number for number, measure in known.items()}
         self.last = max(known, default=0)
-        self.titles = {n: measure.title for n, measure in known.items() if not measure.short}
+        self.titles = {n: plain(measure.title) for n, measure in known.items() if not measure.short}
         self.squeezed = {n: squeeze(title) for n, title in self.titles.items()}
         self.openings = {n: title[:_OPENING] for n, title in self.squeezed.items()}
-        self.names = {squeeze(m.title): n for n, m in known.items() if m.short}
-        self.wordings = {n: {k: squeeze(w) for k, w in m.levels.items()} for n, m in known.items()}
+        self.names = {squeeze(plain(m.title)): n for n, m in known.items() if m.short}
+        self.wordings = {n: {k: squeeze(plain(w)) for k, w in m.levels.items()} for n, m in known.items()}
         self.unverified = frozenset(n for n, measure in known.items() if measure.short)
 
     def likeness(self, number: int, printed: str) -> float | None:
@@ -43,24 +43,25 @@ class Catalogue:
         title = self.titles.get(number)
         if title is None:
             return None
-        return _likeness(squeeze(printed), plain(printed), self.squeezed[number], plain(title))
+        return _likeness(squeeze(printed), printed, self.squeezed[number], title)
 
     def rightful(self, printed: str) -> int | None:
         """The measure whose title this is, from its beginning on, with or without its end; None if there is none."""
         text = squeeze(printed)
         if len(text) < _SHORTEST or text in self.names:
             return self.names.get(text)
-        cut = {n: opening[: len(text)] for n, opening in self.openings.items()}
+        cut = self.openings
+        if len(text) < _OPENING:
+            cut = {n: opening[: len(text)] for n, opening in cut.items()}
         near = process.extract(text[:_OPENING], cut, scorer=fuzz.ratio, score_cutoff=SAME - 14, limit=3)
         best = max(((_prefix_ratio(text, self.squeezed[n]), -n) for _, _, n in near), default=(0.0, 0))
         return -best[1] if best[0] >= SAME else None
 
     def akin(self, printed: str) -> int | None:
         """The measure whose title has nearly all words of this text, in any order; None if there is none or more."""
-        words = plain(printed)
-        if len(words.split()) < 4:
+        if len(printed.split()) < 4:
             return None
-        scores = {n: fuzz.token_set_ratio(words, plain(title)) for n, title in self.titles.items()}
+        scores = {n: fuzz.token_set_ratio(printed, title) for n, title in self.titles.items()}
         first, second = sorted(scores.values(), reverse=True)[:2] if len(scores) > 1 else (0.0, 0.0)
         return max(scores, key=lambda n: scores[n]) if first >= SAME and first - second > 10 else None
 

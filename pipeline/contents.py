@@ -59,7 +59,7 @@ def _rest_of_title(page: Page, catalogue: Catalogue, heading: Heading) -> list[i
     following = page.following(heading.index)
     if following is None or heading.number is None or following != heading.index + 1:
         return []
-    more = page.text(page.lines[following])
+    more = page.fold(page.lines[following])
     return [following] if catalogue.continues(heading.number, heading.title, more) else []
 
 
@@ -68,10 +68,10 @@ def _has_body(page: Page, catalogue: Catalogue, first: Heading, second: Heading)
     between = [i for i in range(first.index + 1, second.index) if not page.lines[i].is_blank]
     if first.two_lines:
         between = between[1:]
-    printed = page.shaped[slice(*first.body)]
+    printed = page.folded[slice(*first.body)]
     for index in between:
         text = page.text(page.lines[index])
-        if first.number is not None and catalogue.continues(first.number, printed, text):
+        if first.number is not None and catalogue.continues(first.number, printed, page.fold(page.lines[index])):
             continue
         is_theme = index == between[-1] and len(text) <= _SHORT and not text.endswith(".") and text[:1].isupper()
         if not is_theme or page.opens_level(page.lines[index]):

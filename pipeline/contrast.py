@@ -52,11 +52,11 @@ def contrast(page: Page, catalogue: Catalogue, block: Block, line: Line, ended: 
     text = page.text(line)
     if text[:1].islower() or is_act(page, line.left, line.right):
         return None
-    printed = page.shaped[slice(*block.body)]
+    printed, folded = page.folded[slice(*block.body)], page.fold(line)
     levels = block.levels if block.kind == "level" else ()
-    known = catalogue.is_wording(number, levels, text)
+    known = catalogue.is_wording(number, levels, folded)
     if block.kind == "measure":
-        complete = catalogue.is_complete(number, printed) or not catalogue.continues(number, printed, text)
+        complete = catalogue.is_complete(number, printed) or not catalogue.continues(number, printed, folded)
     elif not printed:
         complete = known is False
     else:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import date
 
-from pipeline.fold import plain, shape
+from pipeline.fold import plain, shape_of
 from pipeline.model import Block, Diagnostic, Facts, Known, Source
 from pipeline.rules import TIMEOUT, FactRule, Rules
 
@@ -24,7 +24,7 @@ def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[F
     """The facts of header, introduction and closing lines. The first to state one wins; a contradiction is told."""
     found: dict[str, str | bool] = {}
     diagnostics: list[Diagnostic] = []
-    shaped = shape(source.text)
+    shaped = shape_of(source.text)
     known_blocks = tuple(blocks)
     for rule in rules.facts:
         for start, end in _regions(known_blocks, rule):

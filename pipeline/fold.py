@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from functools import lru_cache
 
 _SAME: dict[str, str] = {
     "'": "’‘‛ʼ´`′",
@@ -41,3 +42,8 @@ def shape(text: str) -> str:
 def plain(text: str) -> str:
     """As `shape`, and lower case without accents ("Déjà" gives "deja"). Same length."""
     return text.translate(_PLAIN)
+
+
+shape_of = lru_cache(4)(shape)
+plain_of = lru_cache(4)(plain)
+"""The same for whole texts, which several stages ask for."""

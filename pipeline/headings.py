@@ -82,11 +82,11 @@ def _heading(
     sure: bool,
 ) -> Heading:
     number = catalogue.numbers.get(label.lower(), int(label) if label.isdecimal() else None)
-    title = page.shaped[slice(*body)]
+    title = page.folded[slice(*body)]
     following = page.following(index)
     two_lines = not title and following is not None
     if following is not None and (two_lines or (len(title) < 20 and following == index + 1)):
-        more = page.text(page.lines[following])
+        more = page.fold(page.lines[following])
         title = f"{title} {more}".strip() if not page.opens_level(page.lines[following]) else title
     like = None if number is None else catalogue.likeness(number, title)
     rightful = catalogue.rightful(title)
@@ -186,7 +186,7 @@ def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[Heading]) ->
             continue
         if not _stands_like_a_title(page, index, taken, bool(sign), has_levels):
             continue
-        title = page.shaped[left : line.right]
+        title = page.folded[left : line.right]
         number = catalogue.akin(title)
         number = None if number in known else number
         heading = Heading(index, "list-title", number, "", (left, line.right), title, "")
@@ -253,7 +253,7 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
     following = page.following(last)
     if following == last + 1 and heading.number is not None:
         more = page.lines[following]
-        if catalogue.continues(heading.number, heading.title, page.text(more)) and not page.opens_level(more):
+        if catalogue.continues(heading.number, heading.title, page.fold(more)) and not page.opens_level(more):
             last, left = following, more.left
     _cut_tail(page, heading, last, left)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from pipeline.fold import plain
+from pipeline.fold import plain, plain_of
 from pipeline.language import Cue, make_language
 from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Source, Stance
 from pipeline.parentheses import Aside, find_asides
@@ -42,7 +42,7 @@ def interpret(
     source: Source, blocks: tuple[Block, ...], rules: Rules
 ) -> tuple[tuple[Clause, ...], tuple[Diagnostic, ...]]:
     """The clauses of every observation block, in order, and what was doubtful about them."""
-    folded = plain(source.text)
+    folded = plain_of(source.text)
     clauses: list[Clause] = []
     diagnostics: list[Diagnostic] = []
     said: dict[int | None, Stance | None] = {}

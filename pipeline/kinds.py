@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.catalogue import catalogue_of, squeeze
-from pipeline.fold import plain
+from pipeline.fold import plain_of
 from pipeline.model import Diagnostic, Source
 from pipeline.rules import RULES, Rules, kinds, load
 
@@ -22,7 +22,11 @@ def recognise(source: Source, among: Sequence[Rules]) -> tuple[Rules, tuple[Diag
     """The kind of a document, and a diagnostic where nothing in it tells: then the first is taken."""
     if len(among) == 1:
         return among[0], ()
-    folded, squeezed = plain(source.text), squeeze(source.text)
+    folded = plain_of(source.text)
+    named = [rules for rules in among if any(name in folded for name in rules.names)]
+    if len(named) == 1:
+        return named[0], ()
+    squeezed = squeeze(folded)
     scores = [_score(folded, squeezed, rules) for rules in among]
     best = max(scores)
     if best > 0:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import regex
 
-from pipeline.fold import plain, shape
+from pipeline.fold import plain_of, shape_of
 from pipeline.model import Diagnostic, Source
 from pipeline.rules import TIMEOUT, LineRule, Rules
 
@@ -61,9 +61,17 @@ class Page:
         """The line as matched with case and accents kept."""
         return self.shaped[line.left : line.right]
 
+    def fold(self, line: Line) -> str:
+        """The line as matched in lower case without accents."""
+        return self.folded[line.left : line.right]
+
     def match(self, rule: LineRule, left: int, right: int) -> "regex.Match[str] | None":
         """The rule's match of a whole stretch; none, and a diagnostic, where it takes too long."""
+        if rule.longest is not None and right - left > rule.longest:
+            return None
         text = self.folded if rule.on == "plain" else self.shaped
+        if rule.needs and all(text.find(needed, left, right) < 0 for needed in rule.needs):
+            return None
         try:
             return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
         except TimeoutError:
@@ -102,7 +110,7 @@ def make_page(source: Source, rules: Rules) -> Page:
         if end > start:
             lines.append(piece(source.text, start, end))
         start = end
-    return Page(source, rules, shape(source.text), plain(source.text), lines)
+    return Page(source, rules, shape_of(source.text), plain_of(source.text), lines)
 
 
 def piece(text: str, start: int, end: int) -> Line:

@@ -223,10 +223,11 @@ def _measure(
 
 def _check_title(source: Source, block: Block, number: int, title: str, rules: Rules, found: list[Diagnostic]) -> None:
     catalogue = catalogue_of(rules)
-    like = catalogue.likeness(number, title)
+    folded = plain(title)
+    like = catalogue.likeness(number, folded)
     if like is None or like >= ALIKE:
         return
-    other = catalogue.rightful(title)
+    other = catalogue.rightful(folded)
     hint = f", which is rather that of measure {other}" if other is not None else ""
     message = f"the title is not that of measure {number} in {rules.edition}{hint}: check the number"
     found.append(Diagnostic("warning", "number-title-differ", message, *outer_span(source, block), number))

@@ -61,6 +61,8 @@ class LineRule(_RegexRule):
     `continues`: it only goes on with the observation before. `inline`: it may also open a later sentence of a
     level's line. `next`: only before a block of that kind. `diagnostic`: the code of a warning to give.
     `sure`: a measure only where the catalogue confirms it. `about`: the observation is about the whole pact.
+    `longest`: no longer line, in characters, is tried. `needs`:
+    only a line that holds one of these is tried.
     """
 
     kind: Literal["furniture", "contents", "closing", "observation", "principle", "level", "measure", "item", "theme"]
@@ -70,6 +72,8 @@ class LineRule(_RegexRule):
     inline: bool = False
     next: Literal["measure"] | None = None
     sure: bool = False
+    longest: int | None = None
+    needs: tuple[str, ...] = ()
     about: Literal["pact"] | None = None
     diagnostic: str | None = None
 

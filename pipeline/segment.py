@@ -164,7 +164,7 @@ def _is_talk(walk: _Walk, mark: Mark) -> bool:
     if start == end or head is None or is_act(walk.page, start, end):
         return False
     said = walk.page.shaped[start:end]
-    return said[0].islower() and not walk.catalogue.opens_like_a_wording(head, said)
+    return said[0].islower() and not walk.catalogue.opens_like_a_wording(head, walk.page.folded[start:end])
 
 
 def _printed_levels(walk: _Walk) -> set[int]:
@@ -176,7 +176,7 @@ def _is_known_wording(walk: _Walk, line: Line) -> bool:
     block = walk.open
     if block is None or block.kind not in _CONTINUED or block.measure is None or line.right - line.left < 20:
         return False
-    return walk.catalogue.opens_like_a_wording(block.measure, walk.page.text(line))
+    return walk.catalogue.opens_like_a_wording(block.measure, walk.page.fold(line))
 
 
 def _speaks_of_the_pact(walk: _Walk, index: int, rule: LineRule) -> bool:
@@ -408,8 +408,8 @@ def _continues(walk: _Walk, block: Block, line: Line) -> bool:
     first = walk.page.shaped[line.left]
     sentence_over = _last_character(walk, block.end) in SENTENCE_END
     if block.kind == "measure" and block.measure is not None:
-        printed = walk.page.shaped[slice(*block.body)]
-        if walk.catalogue.continues(block.measure, printed, walk.page.text(line)):
+        printed = walk.page.folded[slice(*block.body)]
+        if walk.catalogue.continues(block.measure, printed, walk.page.fold(line)):
             return True
     if block.kind in ("item", "measure"):
         return first.islower() or (not sentence_over and not first.isupper())

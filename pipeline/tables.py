@@ -9,6 +9,7 @@ from pipeline.lines import Line, Mark, Page
 from pipeline.rules import Rules
 from pipeline.ticks import TICK, are_ticks, crosses_refuse, says
 
+_BOX_RE = re.compile(TICK, re.VERBOSE)
 _SEPARATOR_RE = re.compile(r"[ ]*(?:\t|\|)[ ]*")
 _RULE_RE = re.compile(r"[\s|:=+-]{3,}")
 _NUMBER_RE = re.compile(r"n\W*[°ºo]?\W*|#|num(?:ero)?s?\.?|no\.?|ref\.?")
@@ -61,6 +62,8 @@ def cut_tables(page: Page) -> None:
     refuse = crosses_refuse(page.source.text)
     words = _words_of(page.rules)
     columns: list[str] | None = None
+    has_glue = words.glue.search(page.folded) is not None
+    has_boxes = _BOX_RE.search(page.shaped) is not None
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
@@ -69,8 +72,10 @@ def cut_tables(page: Page) -> None:
         cells = _cells(page, line)
         if len(cells) < (2 if columns else 3):
             columns = None if len(cells) < 2 else columns
-            _cut_glued(page, index, words)
-            _cut_pairs(page, index, words, refuse)
+            if has_glue:
+                _cut_glued(page, index, words)
+            if has_boxes:
+                _cut_pairs(page, index, words, refuse)
         elif _RULE_RE.fullmatch(page.text(line)):
             page.marks[line.start] = Mark("furniture", "table-rule", (line.left, line.right))
         elif (header := _header(page, cells, words)) is not None:
@@ -83,6 +88,8 @@ def cut_tables(page: Page) -> None:
 def _cells(page: Page, line: Line) -> list[_Cell]:
     """The cells between tabs and bars; outer bars open and close a row and part nothing."""
     text = page.source.text
+    if text.find("\t", line.left, line.right) < 0 and text.find("|", line.left, line.right) < 0:
+        return [_Cell(line.left, line.right)]
     cells, at = [], line.left
     for match in _SEPARATOR_RE.finditer(text, line.left, line.right):
         if match.start() > line.left:
@@ -182,14 +189,13 @@ def _cut_pairs(page: Page, index: int, words: _Words, refuse: bool) -> None:
     line = page.lines[index]
     if not words.pairs.fullmatch(page.shaped, line.left, line.right):
         return
-    boxes = re.compile(TICK, re.VERBOSE)
     matches = list(words.pair.finditer(page.shaped, line.left, line.right))
-    if not any(boxes.search(match.group()) for match in matches):
+    if not any(_BOX_RE.search(match.group()) for match in matches):
         return
     starts = [line.start, *(match.start() for match in matches[1:])]
     for start, match in zip(starts, matches, strict=True):
-        box = boxes.search(match.group())
+        box = _BOX_RE.search(match.group())
         ticked = says(box.group(), refuse) if box else None
-        levels = page.rules.words.levels_in(boxes.sub("", match.group()))
+        levels = page.rules.words.levels_in(_BOX_RE.sub("", match.group()))
         page.marks[start] = Mark("level", "tick-pair", (match.end(),) * 2, levels=levels, boxed=True, ticked=ticked)
     page.cut(index, starts[1:])
