@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pipeline.catalogue import Catalogue, catalogue_of
 from pipeline.contents import Heading, find_contents, first_pact
+from pipeline.contrast import is_act
 from pipeline.lines import Line, Mark, Page
 from pipeline.model import Diagnostic
 from pipeline.rules import LineRule
@@ -106,7 +107,8 @@ def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list
         ):
             continue
         sure = heading.is_confirmed or _is_mistitled(heading) or heading.style == "table" or not heading.label
-        by_style = (heading.two_lines and usual) or _is_plausible(page, catalogue, heading, styles, confirmed, last)
+        glued = heading.sure and usual and (heading.number or 0) > catalogue.last and is_act(page, *heading.body)
+        by_style = (heading.two_lines and usual) or glued or _is_plausible(page, catalogue, heading, styles, confirmed, last)
         if sure or by_style:
             accepted.append(heading)
             last = max(last, heading.number or 0)
@@ -153,7 +155,7 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
             continue
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
         left = bullet.end() if bullet else line.left
-        title = page.shaped[left : line.right]
+        title = page.folded[left : line.right]
         if not title[:1].isalpha() and title[:1] not in '"(':
             continue
         number = catalogue.rightful(title)

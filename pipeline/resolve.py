@@ -184,6 +184,8 @@ def _bears_on(
     if clause.reach == "beyond":
         return tuple(level for level in rules.words.numbers if level > max(named or listed, default=0))
     parent = blocks[observation.block].parent
+    if clause.reach == "this" and len(named) == 1:
+        return tuple(named)
     if clause.reach == "this" and parent is not None and blocks[parent].levels:
         return blocks[parent].levels
     # Between two levels an observation is about the one, or the ones, above it.

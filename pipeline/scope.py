@@ -29,6 +29,7 @@ _ADVERBS = frozenset(["en", "toutefois", "cependant", "par", "neanmoins", "pourt
 _PRONOUNS = frozenset(
     ["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"]
 )
+_PRONOUNS_OF_IT = frozenset(["c'", "ca", "cela", "ceci", "elle", "il", "y"])
 _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
     [
@@ -97,7 +98,7 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words))
         if cue not in stray and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
-    assertions = _without_comments(assertions, [at for at in stops if words[at] in _SENTENCE_STOPS])
+    assertions = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
     resolved = [a for a in _inherit(assertions, [(at, words[at]) for at in stops]) if not _is_idle(a, assertions)]
     return Reading(tuple(resolved), tuple(silent), tuple(ambiguous), tuple(stray))
 
@@ -110,19 +111,25 @@ def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:
     return main == "undecided" or (assertion.rule.bound and main not in ("agree", "done"))
 
 
-def _without_comments(assertions: list[Assertion], stops: list[int]) -> list[Assertion]:
+def _without_comments(assertions: list[Assertion], words: list[str], stops: list[int]) -> list[Assertion]:
     """Leave out what only explains: a weak cue that names no level, where another sentence says yes or no outright
-    ("Nous signons, sauf les bancs. Ils appartiennent à la SNCF.")."""
-
-    def sentence(assertion: Assertion) -> int:
-        return sum(at < assertion.start for at in stops)
-
+    ("Nous signons, sauf les bancs. Ils appartiennent à la SNCF.") or an earlier one said something else."""
     acts = [a for a in assertions if a.stance in ("agree", "refuse") and not a.rule.weak]
-    return [
-        a
-        for a in assertions
-        if not (a.rule.weak and not a.references and any(sentence(act) != sentence(a) for act in acts))
-    ]
+    kept: list[Assertion] = []
+    for assertion in assertions:
+        start = max((at for at in stops if at < assertion.start), default=-1)
+        elsewhere = [a for a in acts if not start < a.start < _end_of_sentence(assertion, stops)]
+        mains = [a for a in kept if a.stance not in QUALIFIERS and a.end <= start]
+        speaks_of_it = assertion.stance == "done" and bool(_PRONOUNS_OF_IT & set(words[start + 1 : assertion.end]))
+        said_before = bool(mains) and mains[-1].stance != assertion.stance
+        idle = assertion.rule.weak and not assertion.references and not speaks_of_it
+        if not (idle and (elsewhere or said_before)):
+            kept.append(assertion)
+    return kept
+
+
+def _end_of_sentence(assertion: Assertion, stops: list[int]) -> int:
+    return min((at for at in stops if at >= assertion.end), default=assertion.end + 1)
 
 
 def _says_nothing_new(before: list[Assertion], assertion: Assertion, words: list[str]) -> bool:

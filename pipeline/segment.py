@@ -351,6 +351,8 @@ def _add_unmarked(walk: _Walk, line: Line) -> None:
     block, body = walk.open, (line.left, line.right)
     if walk.head is None and walk.closing:
         _add(walk, line, "closing", "after-closing", body)
+    elif walk.blank and _beside_site_furniture(walk):
+        walk.blocks.append(Block("furniture", "beside-site-furniture", line.start, line.end, body))
     elif walk.head is None and walk.whole:
         _extend(walk, line)
     elif walk.head is None:
@@ -365,6 +367,13 @@ def _add_unmarked(walk: _Walk, line: Line) -> None:
         _add(walk, line, "text", "paragraph", body)
     else:
         _add(walk, line, "unknown", None, body)
+
+
+def _beside_site_furniture(walk: _Walk) -> bool:
+    """Whether buttons and links of a web page came since the last text, so that its own words have ended."""
+    since = walk.blocks[walk.last + 1 :] if walk.last is not None else []
+    sites = ("furniture-site", "beside-site-furniture")
+    return walk.head is not None and any(block.rule in sites for block in since)
 
 
 def _add_contrasting(walk: _Walk, line: Line, rule: str) -> None:

@@ -20,7 +20,7 @@ def crosses_refuse(text: str) -> bool:
 
 
 def says(mark: str, crosses_say_no: bool) -> bool | None:
-    """True for a tick, False for a "no" in words, None for an empty box or a cross beside check marks.
+    """True for a tick, False for a "no" or for a cross beside check marks, None for an empty box.
 
     Raises ValueError for anything else.
     """
@@ -30,7 +30,7 @@ def says(mark: str, crosses_say_no: bool) -> bool | None:
     if bare in _YES or (bare and all(char in _CHECKS for char in bare)):
         return True
     if bare and all(char in _CROSSES for char in bare):
-        return None if crosses_say_no else True
+        return not crosses_say_no
     if bare in _NO:
         return False
     raise ValueError(mark)
