@@ -37,7 +37,8 @@ def find_contents(page: Page, catalogue: Catalogue, headings: list[Heading]) -> 
     """The lines (by index) of tables of contents: headings in a row with nothing under them, that come again."""
     runs: list[list[Heading]] = []
     for before, heading in zip([None, *headings], headings, strict=False):
-        if before is not None and not _has_body(page, catalogue, before, heading):
+        new = not runs or heading.number in [h.number for h in runs[-1]]
+        if before is not None and not new and not _has_body(page, catalogue, before, heading):
             runs[-1].append(heading)
         else:
             runs.append([heading])

@@ -76,9 +76,13 @@ def with_known(facts: Facts, known: Known) -> tuple[Facts, tuple[Diagnostic, ...
 
 def _regions(blocks: tuple[Block, ...], rule: FactRule) -> Iterator[tuple[int, int]]:
     """The stretch of text that each part of the document takes up, from its first block to its last."""
+    first = next((i for i, block in enumerate(blocks) if block.kind in ("measure", "principle")), len(blocks))
     for part in _PARTS:
-        inside = [block for block in blocks if block.kind in part and block.kind in rule.within]
-        if inside:
+        # A short line right before the first measure looks like a theme, and is part of the header.
+        kinds = (*part, "theme") if part[0] == "header" else part
+        among = blocks[:first] if part[0] == "header" else blocks
+        inside = [b for b in among if b.kind in kinds and (b.kind in rule.within or b.kind == "theme")]
+        if inside and any(name in rule.within for name in part):
             yield inside[0].body[0], inside[-1].body[1]
 
 

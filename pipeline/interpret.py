@@ -204,7 +204,7 @@ def _clause(place: _Place, reading: Reading, assertion: Assertion) -> Clause:
     wording = _wording(place, assertion)
     tokens = [assertion.start, assertion.end - 1]
     tokens += [token for ref in assertion.references for token in (ref.start, ref.end - 1)]
-    start = place.spans[min(tokens)][0]
+    start = min([place.spans[min(tokens)][0], *(wording or ())])
     end = max(place.spans[max(tokens)][1], wording[1] if wording else 0)
     if wording and place.text[end : end + 2].lstrip(" ")[:1] == ")":
         end = place.text.index(")", end) + 1

@@ -75,8 +75,15 @@ def _level(
         (True, True): "both",
     }
     evidence = sources[block is not None, verdict is not None]
-    span = outer_span(source, block) if block is not None else (verdict.start, verdict.end) if verdict else (None, None)
+    place: tuple[int | None, int | None] = (None, None)
+    if block is not None:
+        place = outer_span(source, block)
+    elif verdict is not None:
+        place = (verdict.start, verdict.end)
     text = body_text(source, block) if block is not None else None
+    rule = block.rule if block is not None else verdict.rule if verdict else None
+    if text is None and verdict is not None and verdict.stance in STATUS and verdict.text is not None:
+        text, place, rule = verdict.text, (verdict.start, verdict.end), verdict.rule
     return Level(
         measure=measure,
         level=level,
@@ -87,10 +94,10 @@ def _level(
         listed=listed,
         evidence=evidence,
         clause=verdict.clause if verdict else None,
-        text=text or (verdict.text if verdict else None),
-        rule=block.rule if block is not None else verdict.rule if verdict else None,
-        start=span[0],
-        end=span[1],
+        text=text,
+        rule=rule,
+        start=place[0],
+        end=place[1],
     )
 
 

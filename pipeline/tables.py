@@ -62,7 +62,7 @@ def cut_tables(page: Page) -> None:
     refuse = crosses_refuse(page.source.text)
     words = _words_of(page.rules)
     columns: list[str] | None = None
-    has_glue = words.glue.search(page.folded) is not None
+    has_glue = words.glue.search(page.shaped) is not None
     has_boxes = _BOX_RE.search(page.shaped) is not None
     index = -1
     while (index := index + 1) < len(page.lines):
@@ -178,7 +178,7 @@ def _mark(page: Page, role: str, cell: _Cell, words: _Words, refuse: bool) -> Ma
 def _cut_glued(page: Page, index: int, words: _Words) -> None:
     """Cut after the level of a row when the number of the next is glued to it: "Niveau 22Financer"."""
     line = page.lines[index]
-    places = [match.end() for match in words.glue.finditer(page.folded, line.left, line.right)]
+    places = [match.end() for match in words.glue.finditer(page.shaped, line.left, line.right)]
     places = [at for at in places if page.source.text[at : at + 4].strip()[:3].strip("0123456789 –.-)")[:1].isupper()]
     if places:
         page.cut(index, places)
