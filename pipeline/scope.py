@@ -29,6 +29,7 @@ _ADVERBS = frozenset(["en", "toutefois", "cependant", "par", "neanmoins", "pourt
 _PRONOUNS = frozenset(
     ["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"]
 )
+_OBJECTS = frozenset(["l'", "le", "la", "les"])
 _PRONOUNS_OF_IT = frozenset(["c'", "ca", "cela", "ceci", "elle", "il", "y"])
 _PARTING = frozenset([",", "et", "ou"])
 _JOINTS = _PARTING | frozenset(
@@ -167,6 +168,8 @@ def _qualifier_end(
     for at in range(qualifier.end, len(words)):
         if at in stops:
             return at
+        if words[at] == ":" and qualifier.stance == "condition":
+            return at
         if words[at] == "," and heads and qualifier.stance == "condition":
             return at
         if words[at] in (",", "et"):
@@ -268,6 +271,11 @@ def _named_again(
             owned[after].append(ref)
         else:
             still.append(ref)
+    for i, cue in enumerate(real[:-1]):
+        # "Le niveau 3 suppose un juriste : nous l'écartons": the condition's level is the verb's as well.
+        takes_up = not owned[i + 1] and real[i + 1].stance not in QUALIFIERS
+        if cue.stance in QUALIFIERS and takes_up and words[real[i + 1].start - 1] in _OBJECTS:
+            owned[i + 1] += owned[i]
     return still
 
 

@@ -72,7 +72,7 @@ def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diag
             _add_unmarked(walk, line)
         else:
             _add_marked(walk, index, mark)
-        walk.blank = False
+        walk.blank = walk.blank and mark is not None and mark.kind == "furniture"
     return _settle(walk)
 
 

@@ -122,8 +122,11 @@ def _header(page: Page, cells: list[_Cell], words: _Words) -> list[str] | None:
             roles.append("levels")
         else:
             roles.append("title" if _TITLE_RE.fullmatch(text) else "")
-    named = sum(role != "" for role in roles)
-    return roles if "title" in roles and named >= 2 else None
+    if "title" not in roles or sum(role != "" for role in roles) < 2:
+        return None
+    # What no column of its own is for, behind the levels, is what the list says of them.
+    last = max(i for i, role in enumerate(roles) if role)
+    return [role or ("said" if i > last and _folded(page, cells[i]) else "") for i, role in enumerate(roles)]
 
 
 def _guess(page: Page, cells: list[_Cell], words: _Words) -> list[str]:
