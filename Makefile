@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := parse
-.PHONY: parse test lint check accept bench lock clean help
+.PHONY: parse test lint check accept evaluate bench lock clean help
 
 # Names of pacts may hold spaces, so find compares times here, not make. The stamp is set when all went well.
 parse: $(READY) ## set up .venv, then parse raw/ into output/ (the default)
@@ -39,6 +39,10 @@ check: $(READY) ## parse raw/ anew and compare with the approved parse in tests/
 
 accept: $(READY) ## approve today's parse of raw/ (read the difference first)
 	@$(BIN)/python -m tests.approve accept $(RAW) $(GOLDEN)
+
+evaluate: $(READY) ## measure the parser against the labelled pacts in tests/corpus/
+	@for part in tuned held blind; do echo "== $$part"; $(BIN)/pacte evaluate tests/corpus/$$part \
+	  --worst $$(test $$part = tuned && echo 10 || echo 0); done
 
 bench: $(READY) ## time each stage on the pact in raw/
 	@$(BIN)/python -m tests.bench

@@ -108,7 +108,9 @@ def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list
             continue
         sure = heading.is_confirmed or _is_mistitled(heading) or heading.style == "table" or not heading.label
         glued = heading.sure and usual and (heading.number or 0) > catalogue.last and is_act(page, *heading.body)
-        by_style = (heading.two_lines and usual) or glued or _is_plausible(page, catalogue, heading, styles, confirmed, last)
+        by_style = (
+            (heading.two_lines and usual) or glued or _is_plausible(page, catalogue, heading, styles, confirmed, last)
+        )
         if sure or by_style:
             accepted.append(heading)
             last = max(last, heading.number or 0)

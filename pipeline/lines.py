@@ -6,7 +6,7 @@ import regex
 
 from pipeline.fold import plain_of, shape_of
 from pipeline.model import Diagnostic, Source
-from pipeline.rules import TIMEOUT, LineRule, Rules
+from pipeline.rules import FIRST, TIMEOUT, LineRule, Rules
 
 SENTENCE_END = (".", "!", "?", "…", ":", ";", ")", '"', "»", "”")
 
@@ -70,6 +70,9 @@ class Page:
         if rule.longest is not None and right - left > rule.longest:
             return None
         text = self.folded if rule.on == "plain" else self.shaped
+        first = text[left : left + 1]
+        if first in FIRST and first not in rule.starts:
+            return None
         if rule.needs and all(text.find(needed, left, right) < 0 for needed in rule.needs):
             return None
         try:

@@ -25,6 +25,13 @@ TIMEOUT = 1.0
 """Seconds that one pattern may take on one line before the line is given up as unknown."""
 
 
+FIRST = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZàâäçéèêëîïôöùûüÀÂÇÉÈÊËÎÏÔÖÙÛÜ0123456789•-·*#\"'(["
+)
+"""The characters with which nearly all lines begin; of others a rule is always tried."""
+_SECOND = ("", "q", " q", "1", "'")
+
+
 class RuleError(Exception):
     """A rule file that cannot be used; the text names file, line, rule and remedy."""
 
@@ -64,6 +71,14 @@ class LineRule(_RegexRule):
     `longest`: no longer line, in characters, is tried. `needs`:
     only a line that holds one of these is tried.
     """
+
+    @cached_property
+    def starts(self) -> frozenset[str]:
+        """The characters of `FIRST` with which a line that the rule matches can begin."""
+        # A second character lets the patterns decide that must not begin with some word ("(?!mesure)").
+        return frozenset(
+            char for char in FIRST if any(self.compiled.fullmatch(char + more, partial=True) for more in _SECOND)
+        )
 
     kind: Literal["furniture", "contents", "closing", "observation", "principle", "level", "measure", "item", "theme"]
     on: Literal["plain", "shape"] = "plain"

@@ -2,7 +2,22 @@
 
 import re
 
-_SIGNS = (" rna", " rne", " rni", " rno", " rnu", "rnm", "ornm", "arnp", "ernp", "ornb", " ll ", " d e ", " ia ", " ies ")
+_SIGNS = (
+    " rna",
+    " rne",
+    " rni",
+    " rno",
+    " rnu",
+    "rnm",
+    "ornm",
+    "arnp",
+    "ernp",
+    "ornb",
+    " ll ",
+    " d e ",
+    " ia ",
+    " ies ",
+)
 _REAL_RE = re.compile(
     r"(?:.*(?:t(?:ou|e)rn|g[o]?uvern|journ|fourn|(?:in|ex|al)tern|(?:dis)?cern|modern|cavern|hivern|borne|orn[ei]|corn[ei]|"
     r"carn|consterne|ajourn|hargn|vernis|berne|urne|s[eé]journ|moderni|subalt|matern|patern|fratern|etern|govern).*)"

@@ -94,7 +94,7 @@ def _marks(walk: _Walk, line: Line) -> Iterator[Mark]:
         match = walk.page.match(rule, line.left, line.right)
         if match is None:
             continue
-        groups = {name: match[name] for name in match.re.groupindex}
+        groups = match.groupdict()
         body = match.span("body") if groups.get("body") is not None else (line.left, line.right)
         label, tick = groups.get("label"), groups.get("tick")
         yield Mark(

@@ -10,7 +10,9 @@ from spacy.matcher import Matcher
 
 from pipeline.fold import plain, shape
 from pipeline.interpret import clauses_in, references_in
-from pipeline.rules import DEFAULT_KIND, RULES, RuleError, Rules, kinds, load
+from pipeline.labels import read_corpus
+from pipeline.rules import DEFAULT_KIND, FIRST, RULES, RuleError, Rules, kinds, load
+from tests.conftest import ROOT, SEED
 
 
 def first_rule(rules: Rules, line: str) -> str | None:
@@ -139,3 +141,18 @@ def test_the_fingerprint_changes_with_the_rules(tmp_path: Path, rules: Rules) ->
     with (tmp_path / "common" / "clauses.toml").open("a") as file:
         file.write("\n# a remark\n")
     assert load(folder).fingerprint != rules.fingerprint
+
+
+def test_no_line_is_lost_by_its_first_character(rules: Rules) -> None:
+    """The shortcut by first characters gives what the pattern alone gives, on every line of the corpus."""
+    texts = [labelled.text for labelled in read_corpus(ROOT / "tests" / "corpus")] + [SEED.read_text("utf-8")]
+    lines = {line.strip() for text in texts for line in text.split("\n") if line.strip()}
+    assert len(lines) > 2000
+    tried = 0
+    for rule in rules.lines:
+        for line in lines:
+            text = plain(line) if rule.on == "plain" else shape(line)
+            if text[0] in FIRST and text[0] not in rule.starts:
+                tried += 1
+                assert not rule.compiled.fullmatch(text), (rule.id, line)
+    assert tried > len(lines)

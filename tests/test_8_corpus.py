@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.evaluate import evaluate_corpus, lines_of, score, worst
 from pipeline.kinds import load_all
-from pipeline.labels import LabelError, Labelled, read_corpus
+from pipeline.labels import Labelled, read_corpus
 from pipeline.parse import parse_bytes
 from pipeline.tabulate import tabulate
 from tests.conftest import ROOT
@@ -16,6 +16,7 @@ from tests.contract import check_contract
 
 CORPUS = ROOT / "tests" / "corpus"
 HALVES = ("tuned", "held")
+PARTS = (*HALVES, "blind")
 LABELLED = """⟦Bonjour.⟧
 %% form: dash
 %% list: Demain
@@ -37,17 +38,17 @@ def test_the_corpus_is_whole() -> None:
     assert not files["tuned"] & files["held"]
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", PARTS)
 def test_every_parse_keeps_the_contract(half: str) -> None:
     pacts = [parse_bytes(t.text.encode(), f"{i}", load_all()) for i, t in enumerate(read_corpus(CORPUS / half))]
-    assert len(pacts) > 90
+    assert len(pacts) >= 10
     for pact in pacts:
         assert "".join(pact.source.text[b.start : b.end] for b in pact.blocks) == pact.source.text
         assert not [found for found in pact.diagnostics if found.code in ("internal", "rule-timeout")]
     check_contract(tabulate(pacts))
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", PARTS)
 def test_the_readme_tells_the_figures(half: str) -> None:
     texts = read_corpus(CORPUS / half)
     figures = "\n".join(list(lines_of(texts, evaluate_corpus(texts, load_all()), 0))[:10])
