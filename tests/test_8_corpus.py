@@ -16,7 +16,6 @@ from tests.contract import check_contract
 
 CORPUS = ROOT / "tests" / "corpus"
 HALVES = ("tuned", "held")
-PARTS = (*HALVES, "blind")
 LABELLED = """⟦Bonjour.⟧
 %% form: dash
 %% list: Demain
@@ -38,7 +37,7 @@ def test_the_corpus_is_whole() -> None:
     assert not files["tuned"] & files["held"]
 
 
-@pytest.mark.parametrize("half", PARTS)
+@pytest.mark.parametrize("half", HALVES)
 def test_every_parse_keeps_the_contract(half: str) -> None:
     pacts = [parse_bytes(t.text.encode(), f"{i}", load_all()) for i, t in enumerate(read_corpus(CORPUS / half))]
     assert len(pacts) >= 10
@@ -48,7 +47,7 @@ def test_every_parse_keeps_the_contract(half: str) -> None:
     check_contract(tabulate(pacts))
 
 
-@pytest.mark.parametrize("half", PARTS)
+@pytest.mark.parametrize("half", HALVES)
 def test_the_readme_tells_the_figures(half: str) -> None:
     texts = read_corpus(CORPUS / half)
     figures = "\n".join(list(lines_of(texts, evaluate_corpus(texts, load_all()), 0))[:10])

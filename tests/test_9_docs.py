@@ -26,9 +26,9 @@ def test_the_snippets_print_what_the_readme_says(tmp_path: Path) -> None:
 
 def test_the_commands_run(tmp_path: Path) -> None:
     commands = COMMAND_RE.findall(README)
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
-        arguments = [str(ROOT / a) if a.startswith("raw") else a for a in command.split()]
+        arguments = [str(ROOT / a) if a.startswith(("raw", "tests")) else a for a in command.split()]
         arguments = [str(tmp_path / "output") if a == "output" else a for a in arguments]
         assert CliRunner().invoke(main, arguments).exit_code == 0
 
