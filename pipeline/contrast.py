@@ -29,7 +29,8 @@ def is_act(page: Page, start: int, end: int) -> bool:
 
 def recurring_labels(page: Page, catalogue: Catalogue) -> frozenset[str]:
     """The words before a colon, folded, that recur through a document: its own label for observations."""
-    matches = (_LABEL_RE.match(page.folded, line.left, line.right) for line in page.lines if not line.is_blank)
+    lines = [line for line in page.lines if not line.is_blank and line.start not in page.marks]
+    matches = (_LABEL_RE.match(page.folded, line.left, line.right) for line in lines)
     counts = Counter(match["label"].strip() for match in matches if match)
     wordings = "".join(w for known in catalogue.wordings.values() for w in known.values())
     return frozenset(label for label, n in counts.items() if n >= _RECURS and squeeze(label) not in wordings)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pipeline.labels import ExpectedClause, ExpectedLevel, Labelled
 from pipeline.model import Diagnostic, Pact, ResolvedClause
 from pipeline.parse import parse_bytes
-from pipeline.read import repaired
+from pipeline.readers.damage import repaired
 from pipeline.rules import Rules
 
 CATEGORIES = ("measures", "levels", "statuses", "qualifiers", "observations", "clauses", "facts")

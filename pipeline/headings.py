@@ -209,7 +209,9 @@ def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
         line = page.lines[index]
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
         free = page.lines[index - 1].is_blank or index - 1 in taken or index - 1 == section
-        if line.is_blank or index in taken or bullet is None or not free or not page.shaped[bullet.end()].isupper():
+        if line.is_blank or index in taken or line.start in page.marks:
+            continue
+        if bullet is None or not free or not page.shaped[bullet.end()].isupper():
             continue
         if not any(r.kind in _OTHER_KINDS and page.match(r, line.left, line.right) for r in page.rules.lines):
             body = (bullet.end(), line.right)

@@ -47,7 +47,10 @@ class Mark:
 
 @dataclass(slots=True)
 class Page:
-    """A source cut into lines. `marks` holds, by the start of a line, what was decided about it; None: no heading."""
+    """A source cut into lines. `marks` holds, by the start of a line, what was decided about it; None: no heading.
+
+    `styled` are the starts of the lines that are set as the list's own words are.
+    """
 
     source: Source
     rules: Rules
@@ -55,6 +58,7 @@ class Page:
     folded: str
     lines: list[Line]
     marks: dict[int, Mark] = field(default_factory=dict)
+    styled: set[int] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def text(self, line: Line) -> str:
@@ -106,14 +110,27 @@ class Page:
 
 
 def make_page(source: Source, rules: Rules) -> Page:
-    """The lines of a source, nothing decided yet."""
+    """The lines of a source; nothing is decided yet, but for those that the reader knew to be no running text."""
     lines, start = [], 0
     for part in source.text.split("\n"):
         end = min(start + len(part) + 1, len(source.text))
         if end > start:
             lines.append(piece(source.text, start, end))
         start = end
-    return Page(source, rules, shape_of(source.text), plain_of(source.text), lines)
+    page = Page(source, rules, shape_of(source.text), plain_of(source.text), lines)
+    if source.asides:
+        _mark_asides(page)
+    return page
+
+
+def _mark_asides(page: Page) -> None:
+    asides = iter(page.source.asides)
+    start, end, kind = next(asides)
+    for line in page.lines:
+        while line.start >= end:
+            start, end, kind = next(asides, (len(page.source.text), len(page.source.text) + 1, kind))
+        if line.start >= start and not line.is_blank:
+            page.marks[line.start] = Mark(kind, f"reader-{kind}", (line.left, line.right))
 
 
 def piece(text: str, start: int, end: int) -> Line:

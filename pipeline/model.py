@@ -8,6 +8,8 @@ Severity = Literal["info", "warning", "error"]
 Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
 Stance = Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"]
 Reach = Literal["named", "all", "this", "others", "beyond", "listed", "inherited"]
+AsideKind = Literal["furniture", "note"]
+PlaceKind = Literal["page", "paragraph"]
 DocumentStatus = Literal["complete", "partial", "failed"]
 
 
@@ -25,7 +27,11 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a reader gave: NFC text with `\\n` line ends, and ranges of bold and italic over it."""
+    """What a reader gave: NFC text with `\\n` line ends, and what the eye sees of it, as ranges over it.
+
+    `asides` are the stretches, whole lines each, that are not running text. `places` are the offsets from which on a
+    page or paragraph (`place_kind`) counts, with its number; plain text has none, its lines count.
+    """
 
     pact_id: str
     sha256: str
@@ -35,6 +41,9 @@ class Source:
     text: str
     bold: tuple[tuple[int, int], ...] = ()
     italic: tuple[tuple[int, int], ...] = ()
+    asides: tuple[tuple[int, int, AsideKind], ...] = ()
+    place_kind: PlaceKind = "paragraph"
+    places: tuple[tuple[int, int], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 

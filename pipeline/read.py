@@ -1,145 +1,186 @@
-"""Bytes to `Source`: decoded NFC text with `\\n` line ends. Judges nothing about the lines."""
+"""Bytes to `Source`: which format they are, by content and then by name, and the reader for it."""
 
-import codecs
 import hashlib
+import importlib
+import io
 import re
-import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from pipeline.model import Diagnostic, Source
+from pipeline.readers.draft import Reading, Unreadable
 
-# In the order in which they are tried: every byte string is a text in the last of them.
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_SINGLE_BYTE = ["cp1252", "mac_roman"]
-_LINE_ENDS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\f": "\n", "\v": "\n"})
-_OTHER_FORMATS = (
-    (b"%PDF-", "application/pdf", "PDF"),
-    (b"PK\x03\x04", "application/zip", "word-processor or zip"),
-    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage", "old Word"),
-    (b"{\\rtf", "application/rtf", "RTF"),
+_HTML_RE = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html|<html\b|<head\b|<body\b)", re.I | re.S
 )
-_MOJIBAKE_RE = re.compile("[ÃÂ][\u0080-\u00ff\u0152-\u2122]|â€")
-_MAX_CONTROL_SHARE = 0.02
+_TAGS_RE = re.compile(rb"</?(?:p|div|br|strong|em|li|h[1-6]|table|td|span)\b[^<>]{0,300}>", re.I)
+_EMPHASIS_RE = re.compile(
+    rb"^[ >*+-]*(?:\*\*\*|___|\*\*_|__\*)\w[^\n]*(?:\*\*\*|___|_\*\*|\*__)\W*$".replace(b"\\w", b"[^\\s*_]"), re.M
+)
+_FEWEST_TAGS = 5
+_FEWEST_EMPHASES = 2
+_SNIFFED = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """A format that is read: its media type, and the module and function that read it (imported when needed)."""
+
+    media_type: str
+    reader: str
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
+_TEXT = _Format("text/plain", "text:read_text")
+_MARKDOWN = _Format("text/markdown", "markdown:read_markdown")
+_HTML = _Format("text/html", "html:read_html")
+_DOCX = _Format(_OFFICE, "docx:read_docx")
+_ODT = _Format(_OPEN_DOCUMENT, "odt:read_odt")
+_FLAT_ODT = _Format(f"{_OPEN_DOCUMENT}-flat-xml", "odt:read_odt")
+_PDF = _Format("application/pdf", "pdf:read_pdf")
+
+_UNREAD = (
+    (b"{\\rtf", "application/rtf", "an RTF file: open it in a word processor and save it as .docx or .odt"),
+    (b"\x89PNG", "image/png", "a picture: recognise its text first, for instance with ocrmypdf, and give the PDF"),
+    (
+        b"\xff\xd8\xff",
+        "image/jpeg",
+        "a picture: recognise its text first, for instance with ocrmypdf, and give the PDF",
+    ),
+    (b"GIF8", "image/gif", "a picture: recognise its text first, for instance with ocrmypdf, and give the PDF"),
+    (b"II*\x00", "image/tiff", "a picture: recognise its text first, for instance with ocrmypdf, and give the PDF"),
+    (b"MM\x00*", "image/tiff", "a picture: recognise its text first, for instance with ocrmypdf, and give the PDF"),
+)
+_OLE = b"\xd0\xcf\x11\xe0"
 
 
 def read(data: bytes, pact_id: str) -> Source:
-    """Read one plain-text pact. Never raises: what cannot be read is an empty text and a diagnostic.
+    """Read one pact. Never raises for what the bytes are: what cannot be read is an empty text and a diagnostic.
 
-    `pact_id` is the path relative to the input folder, with `/`.
+    `pact_id` is the path relative to the input folder, with `/`; its ending tells the format
+    only where the bytes do not.
     """
-    media_type, name = _media_type(data)
-    text, encoding, diagnostics = "", None, []
-    if name is not None:
-        diagnostics.append(_error("format-not-read", f"this is a {name} file: save it as plain text (.txt)"))
-    elif not data.strip():
-        diagnostics.append(_error("empty", "the file is empty: put the text of the pact in it"))
-    else:
-        text, encoding, diagnostics = _decode(data)
-    return Source(
-        pact_id=pact_id,
-        sha256=hashlib.sha256(data).hexdigest(),
-        n_bytes=len(data),
-        media_type=media_type,
-        encoding=encoding,
-        text=text,
-        diagnostics=tuple(diagnostics),
-    )
+    media_type = "text/plain"
+    try:
+        if not data.strip():
+            raise Unreadable("empty", "the file is empty: put the text of the pact in it")
+        found = _format(data, pact_id)
+        media_type = found.media_type
+        reading = _reader(found)(data)
+        if not reading.text.strip():
+            raise Unreadable("empty", "the document holds no text: put the text of the pact in it")
+    except _Unread as error:
+        return _source(pact_id, data, error.media_type, _failed(error))
+    except Unreadable as error:
+        return _source(pact_id, data, media_type, _failed(error))
+    return _source(pact_id, data, media_type, reading)
+
+
+class _Unread(Unreadable):
+    """A format that is known and not read."""
+
+    def __init__(self, media_type: str, message: str, code: str = "format-not-read") -> None:
+        super().__init__(code, message)
+        self.media_type = media_type
 
 
 def unreadable(pact_id: str, reason: str) -> Source:
     """A file that the system would not give us, as a source without text."""
-    diagnostics = (_error("unreadable", f"the file cannot be opened ({reason}): check its rights"),)
-    return Source(pact_id, hashlib.sha256(b"").hexdigest(), 0, "text/plain", None, "", diagnostics=diagnostics)
+    error = Unreadable("unreadable", f"the file cannot be opened ({reason}): check its rights")
+    return _source(pact_id, b"", "text/plain", _failed(error))
 
 
 def broken(pact_id: str, data: bytes, error: Exception) -> Source:
     """A file on which the parser itself failed, as a source without text."""
     message = f"the parser failed on this file ({type(error).__name__}: {error}): report it with the file"
-    digest = hashlib.sha256(data).hexdigest()
-    return Source(pact_id, digest, len(data), "text/plain", None, "", diagnostics=(_error("internal", message),))
+    return _source(pact_id, data, "text/plain", _failed(Unreadable("internal", message)))
 
 
-def _media_type(data: bytes) -> tuple[str, str | None]:
-    for magic, media_type, name in _OTHER_FORMATS:
-        if data.startswith(magic):
-            return media_type, name
-    return "text/plain", None
+def _failed(error: Unreadable) -> Reading:
+    return Reading("", diagnostics=(Diagnostic("error", error.code, str(error)),))
 
 
-def _decode(data: bytes) -> tuple[str, str | None, list[Diagnostic]]:
-    encoding, certain = _encoding(data)
-    if encoding is None:
-        return "", None, [_error("undecodable", "no encoding fits these bytes: save the text as UTF-8")]
-    text = data.decode(encoding, errors="strict" if certain else "replace")
-    text = unicodedata.normalize("NFC", _normal_lines(text))
-    control = sum(1 for char in text if char < " " and char not in "\n\t")
-    if control > len(text) * _MAX_CONTROL_SHARE:
-        return "", encoding, [_error("undecodable", "this is not a text: save the pact as UTF-8 text (.txt)")]
-    diagnostics = []
-    text, was_garbled = repaired(text)
-    if was_garbled:
-        message = (
-            "UTF-8 had been read as another encoding before the file came here: repaired, compare with the original"
-        )
-        diagnostics.append(Diagnostic("warning", "mojibake-repaired", message, 0, min(len(text), 1)))
-    if not certain:
-        message = f"read as {encoding}, which is a guess: if accents look wrong, save the file as UTF-8"
-        diagnostics.append(Diagnostic("warning", "encoding-doubtful", message, 0, min(len(text), 1)))
-    if "\ufffd" in text:
-        at = text.index("\ufffd")
+def _source(pact_id: str, data: bytes, media_type: str, reading: Reading) -> Source:
+    diagnostics = list(reading.diagnostics)
+    at = reading.text.find("\ufffd")
+    if at >= 0:
         message = "characters were lost before the file came here (U+FFFD): compare with the original"
         diagnostics.append(Diagnostic("warning", "characters-lost", message, at, at + 1))
-    return text, encoding.removesuffix("-sig"), diagnostics
+    return Source(
+        pact_id=pact_id,
+        sha256=hashlib.sha256(data).hexdigest(),
+        n_bytes=len(data),
+        media_type=media_type,
+        encoding=reading.encoding,
+        text=reading.text,
+        bold=reading.bold,
+        italic=reading.italic,
+        asides=reading.asides,
+        place_kind=reading.place_kind,
+        places=reading.places,
+        diagnostics=tuple(diagnostics),
+    )
 
 
-def repaired(text: str) -> tuple[str, bool]:
-    """The text with mojibake ("Ã©") decoded as it was meant, and whether there was any."""
-    if not _MOJIBAKE_RE.search(text):
-        return text, False
-    import ftfy
-
-    fixed = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
-    return fixed, fixed != text
+def _reader(found: _Format) -> Callable[[bytes], Reading]:
+    """The reader of a format; its libraries are loaded by the first file that needs them."""
+    module, name = found.reader.split(":")
+    reader: Callable[[bytes], Reading] = getattr(importlib.import_module(f"pipeline.readers.{module}"), name)
+    return reader
 
 
-def _encoding(data: bytes) -> tuple[str | None, bool]:
-    """The encoding, and whether it is certain (a BOM, or valid UTF-8)."""
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            try:
-                data.decode(name)
-            except UnicodeDecodeError:
-                return name, False
-            return name, True
+def _format(data: bytes, pact_id: str) -> _Format:
+    """What the bytes are; `Unreadable` with the remedy for a format that is not read."""
+    if b"%PDF-" in data[:1024]:
+        return _PDF
+    if data.startswith(b"PK"):
+        return _zipped(data)
+    if data.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            message = "it is protected by a password: open it with the password and save it without one"
+            raise _Unread(_OFFICE, message, "encrypted")
+        message = "this is an old Word file (.doc): open it in a word processor and save it as .docx or .odt"
+        raise _Unread("application/msword", message)
+    for magic, media_type, remedy in _UNREAD:
+        if data.startswith(magic):
+            raise _Unread(media_type, f"this is {remedy}")
+    return _marked_up(data, pact_id)
+
+
+def _marked_up(data: bytes, pact_id: str) -> _Format:
+    """Which kind of text it is."""
+    head = data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = data[:_SNIFFED].decode("utf-16", "replace").encode()
+    ending = pact_id.rsplit(".", 1)[-1].lower()
+    if b"<office:document" in head[:4096]:
+        return _FLAT_ODT
+    if head[:4096].lstrip().lower().startswith((b"from:", b"mime-version:")) and b"multipart/related" in head[:4096]:
+        raise _Unread("multipart/related", "this is a web archive (.mht): open it in a browser and save it as HTML")
+    if _HTML_RE.match(head) or (ending in ("html", "htm", "xhtml") and b"<" in head):
+        return _HTML
+    if ending in ("md", "markdown", "mdown"):
+        return _MARKDOWN
+    if len(_TAGS_RE.findall(head)) >= _FEWEST_TAGS:
+        return _HTML
+    return _MARKDOWN if len(_EMPHASIS_RE.findall(head)) >= _FEWEST_EMPHASES else _TEXT
+
+
+def _zipped(data: bytes) -> _Format:
+    """Which word processor's package a zip file is."""
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return ("utf-8", True) if b"\x00" not in data else _guess(data, ["utf_16_le", "utf_16_be"])
-    return _guess(data, [*_SINGLE_BYTE, "utf_16_le", "utf_16_be"] if b"\x00" in data else _SINGLE_BYTE)
-
-
-def _guess(data: bytes, among: list[str]) -> tuple[str | None, bool]:
-    from charset_normalizer import from_bytes
-
-    found = from_bytes(data, cp_isolation=among, language_threshold=0.0).best()
-    if found is None:
-        # The commonest code page still gives most of the words; what it cannot read shows as U+FFFD.
-        return (None, False) if b"\x00" in data else ("cp1252", False)
-    # Single-byte encodings accept any bytes: only the letters that come out tell the right one.
-    return found.encoding, _is_french(str(found))
-
-
-def _is_french(text: str) -> bool:
-    """Whether the accented letters are those of French: in a wrong code page they are not."""
-    beyond = [char for char in text if char >= "\x80"]
-    usual = sum(1 for char in beyond if char in "éèàùçâêîôûëïüöœÉÈÀÇÂÊÎÔÛœŒ’‘“”«»–—…•·°€²³ª\u00a0\u202f\ufeff")
-    return usual >= 0.9 * len(beyond)
-
-
-def _normal_lines(text: str) -> str:
-    return text.replace("\r\n", "\n").translate(_LINE_ENDS).lstrip("\ufeff")
-
-
-def _error(code: str, message: str) -> Diagnostic:
-    return Diagnostic("error", code, message)
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = set(package.namelist())
+            declared = package.read("mimetype")[:100] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error):
+        raise _Unread("application/zip", "the file is damaged: get it again, or save it anew", "damaged") from None
+    if declared.startswith(_OPEN_DOCUMENT.encode()):
+        return _ODT
+    if any(name.startswith("word/") for name in names):
+        return _DOCX
+    if "content.xml" in names and not declared:
+        return _ODT
+    raise _Unread("application/zip", "this zip file is no text document: unpack it, or save the pact as .docx or .odt")

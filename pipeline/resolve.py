@@ -29,6 +29,7 @@ from pipeline.model import (
 )
 from pipeline.rules import Rules
 from pipeline.statuses import STATUS, levels_of
+from pipeline.styles import MOSTLY, share_in
 
 _WORD_RE = re.compile(r"[^\W\d_]+")
 _FRENCH = frozenset(
@@ -90,10 +91,6 @@ def resolve(
     )
 
 
-def _covered(ranges: Iterable[tuple[int, int]], start: int, end: int) -> bool:
-    return any(first <= start and end <= last for first, last in ranges)
-
-
 def _observations(
     source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing
 ) -> list[Observation]:
@@ -120,8 +117,8 @@ def _observations(
                 measure=measure,
                 level=level,
                 evidence=block.evidence or "cue",
-                bold=_covered(source.bold, start, end),
-                italic=_covered(source.italic, start, end),
+                bold=share_in(source.text, source.bold, start, end) >= MOSTLY,
+                italic=share_in(source.text, source.italic, start, end) >= MOSTLY,
                 text=source.text[start:end],
                 rule=block.rule or "",
                 start=start,

@@ -1,6 +1,7 @@
 """Cut a source into typed blocks of whole lines that tile it: every character is in exactly one block.
 
-Tables and headings are decided first, over the whole page; then the walk goes line by line, and knows what stands open.
+Tables, headings and what is set in italics are decided first, over the whole page; then the walk goes line by line,
+and knows what stands open.
 """
 
 import re
@@ -13,6 +14,7 @@ from pipeline.headings import mark_headings
 from pipeline.lines import SENTENCE_END, Line, Mark, Page, make_page
 from pipeline.model import Block, Diagnostic, Severity, Source
 from pipeline.rules import LineRule, Rules
+from pipeline.styles import mark_styles
 from pipeline.tables import cut_tables
 from pipeline.ticks import crosses_refuse, says
 
@@ -53,6 +55,7 @@ def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diag
     page = make_page(source, rules)
     cut_tables(page)
     mark_headings(page)
+    mark_styles(page)
     catalogue = catalogue_of(rules)
     walk = _Walk(page, catalogue, labels=recurring_labels(page, catalogue))
     index = -1
@@ -81,10 +84,40 @@ def _mark(walk: _Walk, index: int) -> Mark | None:
     decided = walk.page.marks.get(walk.page.lines[index].start)
     if decided is not None and decided.kind != "none":
         return decided
-    labelled = _recurring_label(walk, index)
-    if labelled is not None:
-        return labelled
-    return next((mark for mark in _marks(walk, walk.page.lines[index]) if _fits(walk, index, mark)), None)
+    mark = _recurring_label(walk, index)
+    if mark is None:
+        mark = next((mark for mark in _marks(walk, walk.page.lines[index]) if _fits(walk, index, mark)), None)
+    return _as_set(walk, walk.page.lines[index], mark) if walk.page.lines[index].start in walk.page.styled else mark
+
+
+def _as_set(walk: _Walk, line: Line, mark: Mark | None) -> Mark | None:
+    """What a line opens that is set as the list's words are: an observation, unless it is a measure's own words."""
+    if walk.head is None or (mark is not None and mark.kind not in ("observation", "level", "item")):
+        return mark
+    if mark is not None and mark.kind == "observation":
+        return replace(mark, evidence="style")
+    body = (line.left, line.right) if mark is None else mark.body
+    goes_on = walk.open is not None and walk.open.kind == "observation"
+    if not goes_on and (body[0] == body[1] or _is_wording_in_italics(walk, mark, body)):
+        return mark
+    start = mark.body[0] if mark is not None and mark.kind == "item" and not goes_on else line.left
+    return Mark("observation", "set-in-italics", (start, line.right), evidence="style")
+
+
+def _is_wording_in_italics(walk: _Walk, mark: Mark | None, body: tuple[int, int]) -> bool:
+    """Whether a line in italics is a wording all the same: the catalogue's, or a mark opens it and it bids to act."""
+    assert walk.head is not None, "asked under a measure only"
+    number, before = walk.blocks[walk.head].measure, walk.open
+    folded = walk.page.folded[slice(*body)]
+    known = number is not None and walk.catalogue.is_wording(number, (), folded) is True
+    waits = before is not None and before.kind == "level" and before.body[0] == before.body[1]
+    if not known and not ((mark is not None or waits) and is_act(walk.page, *body)):
+        return False
+    message = (
+        "set in italics, as the list's own words are, and yet read as a measure's wording: check whose words it is"
+    )
+    walk.page.diagnostics.append(Diagnostic("warning", "wording-in-italics", message, *body, measure=number))
+    return True
 
 
 def _marks(walk: _Walk, line: Line) -> Iterator[Mark]:
@@ -149,7 +182,8 @@ def _fits(walk: _Walk, index: int, mark: Mark) -> bool:
         speaks_on = before is not None and before.kind == "observation" and not walk.blank
         return not (speaks_on and (_printed_levels(walk) & set(mark.levels) or _is_talk(walk, mark)))
     if mark.kind == "item":
-        return walk.head is not None and (before is None or before.kind != "observation" or not _goes_on(walk))
+        goes_on = _goes_on(walk) and not _turns_upright(walk, line)
+        return walk.head is not None and (before is None or before.kind != "observation" or not goes_on)
     if mark.kind == "closing":
         return any(block.kind == "measure" for block in walk.blocks)
     if rule.next is not None:
@@ -278,7 +312,7 @@ def _add_marked(walk: _Walk, index: int, mark: Mark) -> None:
         message = f"{mark.line_rule.why} Look the line up in the original."
         found = Diagnostic("warning", mark.line_rule.diagnostic, message, line.left, line.right)
         walk.page.diagnostics.append(found)
-    if mark.kind in ("furniture", "contents"):
+    if mark.kind in ("furniture", "note", "contents"):
         walk.blocks.append(Block(mark.kind, mark.rule, line.start, line.end, mark.body))
     elif mark.kind == "title":
         _extend(walk, line, mark.body)
@@ -298,9 +332,19 @@ def _joins(walk: _Walk, mark: Mark) -> bool:
     if before is None or before.kind != "observation" or _is_bare_label(before):
         return False
     rule = mark.line_rule
+    if mark.evidence == "style":
+        return rule is None or rule.about is None
     if rule is None or rule.about == "pact":
         return False
     return rule.continues or mark.evidence != "label"
+
+
+def _turns_upright(walk: _Walk, line: Line) -> bool:
+    """Whether a line stands upright after an observation in italics, which it therefore ends: no bracket is open."""
+    block = walk.open
+    if block is None or block.kind != "observation" or block.evidence != "style" or line.start in walk.page.styled:
+        return False
+    return _depth(walk.page.shaped[block.start : block.end]) == 0 and not walk.page.shaped[line.left].islower()
 
 
 def _is_bare_label(block: Block) -> bool:
@@ -357,7 +401,12 @@ def _add_unmarked(walk: _Walk, line: Line) -> None:
         _extend(walk, line)
     elif walk.head is None:
         _add_preamble(walk, line)
-    elif block is not None and block.kind == "observation" and _observation_goes_on(walk, line):
+    elif (
+        block is not None
+        and block.kind == "observation"
+        and not _turns_upright(walk, line)
+        and _observation_goes_on(walk, line)
+    ):
         _extend(walk, line)
     elif block is not None and (rule := _contrasts(walk, block, line)) is not None:
         _add_contrasting(walk, line, rule)

@@ -67,7 +67,7 @@ def cut_tables(page: Page) -> None:
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
-        if line.is_blank:
+        if line.is_blank or line.start in page.marks:
             continue
         cells = _cells(page, line)
         if len(cells) < (2 if columns else 3):

@@ -1,5 +1,6 @@
 """Pacts to Arrow tables of the schemas in `schemas`."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import __version__
-from pipeline.model import Pact
+from pipeline.model import Pact, Source
 from pipeline.schemas import TABLES
 
 Row = dict[str, Any]
@@ -64,6 +65,8 @@ def _document(pact: Pact) -> Row:
 
 
 def _blocks(pact: Pact) -> list[Row]:
+    places = _places(pact.source, [block.start for block in pact.blocks])
+    of_page = pact.source.place_kind == "page"
     return [
         {
             "pact_id": pact.source.pact_id,
@@ -73,11 +76,26 @@ def _blocks(pact: Pact) -> list[Row]:
             "measure": block.measure,
             "level": block.levels[0] if len(block.levels) == 1 else None,
             "rule": block.rule,
+            "page": place if of_page else None,
+            "paragraph": None if of_page else place,
             "start": block.start,
             "end": block.end,
         }
-        for number, block in enumerate(pact.blocks, start=1)
+        for number, (block, place) in enumerate(zip(pact.blocks, places, strict=True), start=1)
     ]
+
+
+def _places(source: Source, starts: Sequence[int]) -> list[int]:
+    """The page or paragraph of each offset, in their order; the line, where the reader knows of neither."""
+    if source.places:
+        offsets = [start for start, _ in source.places]
+        return [source.places[max(bisect_right(offsets, start) - 1, 0)][1] for start in starts]
+    places, line, before = [], 1, 0
+    for start in starts:
+        line += source.text.count("\n", before, start)
+        before = start
+        places.append(line)
+    return places
 
 
 def _diagnostics(pact: Pact) -> list[Row]:

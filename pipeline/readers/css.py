@@ -1,0 +1,119 @@
+"""What a page's own style sheets and style attributes say of each element, for the few properties that matter."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import tinycss2
+from cssselect import HTMLTranslator, SelectorError
+from cssselect import parse as parse_selectors
+from lxml import etree
+from lxml.html import HtmlElement
+
+Styles = Mapping[HtmlElement, Mapping[str, str]]
+
+_PROPERTIES = ("font-style", "font-weight", "display", "visibility", "list-style-type")
+_MENTIONS_RE = re.compile(r"font|display|visibility|list-style", re.IGNORECASE)
+_STYLES = ("italic", "oblique")
+_WEIGHTS = ("bold", "bolder")
+_SCREEN_RE = re.compile(r"^(?!.*\bmax-)(?:.*\b(?:all|screen)\b.*|\s*|(?!.*\bprint\b).*)$", re.DOTALL | re.IGNORECASE)
+"""A media query that holds for a reader at a wide screen, as far as it can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    name: str
+    value: str
+    important: bool
+
+
+def cascade(root: HtmlElement) -> Styles:
+    """The declared values of each element that a rule matches, by the order of CSS: importance, specificity, place.
+
+    Sheets outside the page are not loaded. Selectors that cssselect does not know are passed over, as browsers do.
+    """
+    ranked: dict[HtmlElement, dict[str, tuple[tuple[bool, bool, tuple[int, int, int], int], str]]] = {}
+
+    def declare(element: HtmlElement, said: _Declaration, inline: bool, weight: tuple[int, int, int], at: int) -> None:
+        rank = (said.important, inline, weight, at)
+        own = ranked.setdefault(element, {})
+        if said.name not in own or own[said.name][0] <= rank:
+            own[said.name] = (rank, said.value)
+
+    at = 0
+    for sheet in root.iter("style"):
+        if not _SCREEN_RE.match(sheet.get("media") or ""):
+            continue
+        for selectors, declarations in _rules(tinycss2.parse_stylesheet(sheet.text or "", True, True)):
+            at += 1
+            for weight, elements in _matches(root, selectors):
+                for element in elements:
+                    for said in declarations:
+                        declare(element, said, False, weight, at)
+    for element in root.iter(etree.Element):
+        style = element.get("style")
+        if style and _MENTIONS_RE.search(style):
+            for said in _declarations(tinycss2.parse_blocks_contents(style)):
+                declare(element, said, True, (0, 0, 0), 0)
+    return {element: {name: value for name, (_, value) in own.items()} for element, own in ranked.items()}
+
+
+def _rules(nodes: list[tinycss2.ast.Node]) -> Iterator[tuple[str, list[_Declaration]]]:
+    for node in nodes:
+        if node.type == "at-rule" and node.lower_at_keyword in ("media", "supports", "layer") and node.content:
+            media = tinycss2.serialize(node.prelude)
+            if node.lower_at_keyword != "media" or _SCREEN_RE.match(media):
+                yield from _rules(tinycss2.parse_rule_list(node.content, True, True))
+        elif node.type == "qualified-rule" and _MENTIONS_RE.search(tinycss2.serialize(node.content)):
+            declarations = list(_declarations(tinycss2.parse_blocks_contents(node.content)))
+            if declarations:
+                yield tinycss2.serialize(node.prelude), declarations
+
+
+def _matches(root: HtmlElement, selectors: str) -> Iterator[tuple[tuple[int, int, int], list[HtmlElement]]]:
+    try:
+        parsed = parse_selectors(selectors)
+    except SelectorError:
+        return
+    for selector in parsed:
+        if selector.pseudo_element is not None:
+            continue
+        try:
+            path = HTMLTranslator().selector_to_xpath(selector)
+        except SelectorError:
+            continue
+        yield selector.specificity(), root.xpath(path)
+
+
+def _declarations(nodes: list[tinycss2.ast.Node]) -> Iterator[_Declaration]:
+    for node in nodes:
+        if node.type != "declaration":
+            continue
+        words = [
+            str(token.value if token.type == "ident" else token.representation).lower()
+            for token in node.value
+            if token.type in ("ident", "number")
+        ]
+        if node.lower_name == "font":
+            # The shorthand sets what it does not name back to normal.
+            yield _Declaration("font-style", next((w for w in words if w in _STYLES), "normal"), node.important)
+            weight = next((w for w in words if w in _WEIGHTS or w.isdigit()), "normal")
+            yield _Declaration("font-weight", weight, node.important)
+        elif node.lower_name == "list-style":
+            yield _Declaration("list-style-type", words[0] if words else "none", node.important)
+        elif node.lower_name in _PROPERTIES and words:
+            yield _Declaration(node.lower_name, words[0], node.important)
+
+
+def is_italic(own: Mapping[str, str], inherited: bool) -> bool:
+    """Whether an element with these declarations is set in italics."""
+    value = own.get("font-style", "inherit")
+    return inherited if value in ("inherit", "unset", "revert") else value in _STYLES
+
+
+def is_bold(own: Mapping[str, str], inherited: bool) -> bool:
+    """Whether an element with these declarations is set in bold (a weight of 600 or more)."""
+    value = own.get("font-weight", "inherit")
+    if value in ("inherit", "unset", "revert"):
+        return inherited
+    return int(value) >= 600 if value.isdigit() else value in _WEIGHTS

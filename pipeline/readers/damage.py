@@ -1,0 +1,16 @@
+"""Damage done to a text before it came here, which every reader may meet."""
+
+import re
+import unicodedata
+
+_MOJIBAKE_RE = re.compile("[ÃÂ][\u0080-\u00ff\u0152-\u2122]|â€")
+
+
+def repaired(text: str) -> tuple[str, bool]:
+    """The text with mojibake ("Ã©") decoded as it was meant, and whether there was any."""
+    if not _MOJIBAKE_RE.search(text):
+        return text, False
+    import ftfy
+
+    fixed = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
+    return fixed, fixed != text

@@ -1,0 +1,86 @@
+"""Plain text: the encoding that fits, decoded to NFC with `\n` line ends."""
+
+import codecs
+import unicodedata
+
+from pipeline.model import Diagnostic
+from pipeline.readers.damage import repaired
+from pipeline.readers.draft import Reading, Unreadable
+
+# In the order in which they are tried: every byte string is a text in the last of them.
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SINGLE_BYTE = ["cp1252", "mac_roman"]
+_LINE_ENDS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\f": "\n", "\v": "\n"})
+_MAX_CONTROL_SHARE = 0.02
+
+
+def read_text(data: bytes) -> Reading:
+    """Read plain text of any encoding. Raises `Unreadable` where no encoding gives a text."""
+    text, encoding, diagnostics = decode(data)
+    control = sum(1 for char in text if char < " " and char not in "\n\t")
+    if control > len(text) * _MAX_CONTROL_SHARE:
+        raise Unreadable("undecodable", "this is not a text: save the pact as UTF-8 text (.txt)")
+    text, was_garbled = repaired(text)
+    if was_garbled:
+        message = (
+            "UTF-8 had been read as another encoding before the file came here: repaired, compare with the original"
+        )
+        diagnostics.insert(0, Diagnostic("warning", "mojibake-repaired", message, 0, min(len(text), 1)))
+    return Reading(text, encoding, diagnostics=tuple(diagnostics))
+
+
+def decode(data: bytes) -> tuple[str, str, list[Diagnostic]]:
+    """NFC text with `\n` line ends, the encoding's name, and a doubt where it was a guess.
+
+    Raises `Unreadable` where no encoding fits.
+    """
+    encoding, certain = _encoding(data)
+    if encoding is None:
+        raise Unreadable("undecodable", "no encoding fits these bytes: save the text as UTF-8")
+    text = data.decode(encoding, errors="strict" if certain else "replace")
+    text = unicodedata.normalize("NFC", _normal_lines(text))
+    diagnostics = []
+    if not certain:
+        message = f"read as {encoding}, which is a guess: if accents look wrong, save the file as UTF-8"
+        diagnostics.append(Diagnostic("warning", "encoding-doubtful", message, 0, min(len(text), 1)))
+    return text, encoding.removesuffix("-sig"), diagnostics
+
+
+def _encoding(data: bytes) -> tuple[str | None, bool]:
+    """The encoding, and whether it is certain (a BOM, or valid UTF-8)."""
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            try:
+                data.decode(name)
+            except UnicodeDecodeError:
+                return name, False
+            return name, True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return ("utf-8", True) if b"\x00" not in data else _guess(data, ["utf_16_le", "utf_16_be"])
+    return _guess(data, [*_SINGLE_BYTE, "utf_16_le", "utf_16_be"] if b"\x00" in data else _SINGLE_BYTE)
+
+
+def _guess(data: bytes, among: list[str]) -> tuple[str | None, bool]:
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(data, cp_isolation=among, language_threshold=0.0).best()
+    if found is None:
+        # The commonest code page still gives most of the words; what it cannot read shows as U+FFFD.
+        return (None, False) if b"\x00" in data else ("cp1252", False)
+    # Single-byte encodings accept any bytes: only the letters that come out tell the right one.
+    return found.encoding, _is_french(str(found))
+
+
+def _is_french(text: str) -> bool:
+    """Whether the accented letters are those of French: in a wrong code page they are not."""
+    beyond = [char for char in text if char >= "\x80"]
+    usual = sum(1 for char in beyond if char in "éèàùçâêîôûëïüöœÉÈÀÇÂÊÎÔÛœŒ’‘“”«»–—…•·°€²³ª\u00a0\u202f\ufeff")
+    return usual >= 0.9 * len(beyond)
+
+
+def _normal_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").translate(_LINE_ENDS).lstrip("\ufeff")
