@@ -10,10 +10,13 @@ from pipeline.read import broken, unreadable
 from pipeline.rules import Rules
 
 _NOT_PACTS = frozenset([manifest.NAME])
+_PAGE_PARTS = ("_files", "_fichiers")
+"""What browsers call the folder of pictures and scripts beside a page that they save whole."""
 
 
 def find_inputs(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Pact ids and files, sorted by id. A folder is searched through; hidden files are left out.
+    """Pact ids and files, sorted by id. A folder is searched through; hidden files are left out, as is what a browser
+    saved beside a page.
 
     Raises FileNotFoundError for an input that does not exist, ValueError for two files with one id.
     """
@@ -26,10 +29,18 @@ def find_inputs(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
             inside = Path(path.name) if root.is_file() else path.relative_to(root)
             if any(part.startswith(".") for part in inside.parts) or inside.name in _NOT_PACTS:
                 continue
+            if any(_belongs_to_page(root / parent) for parent in inside.parents):
+                continue
             pact_id = inside.as_posix()
             if found.setdefault(pact_id, path).resolve() != path.resolve():
                 raise ValueError(f"{found[pact_id]} and {path} would both be the pact {pact_id!r}")
     return sorted(found.items())
+
+
+def _belongs_to_page(folder: Path) -> bool:
+    """Whether a folder holds the parts of a page that was saved whole: "pacte_fichiers" beside "pacte.html"."""
+    stem = next((folder.name.removesuffix(part) for part in _PAGE_PARTS if folder.name.endswith(part)), "")
+    return bool(stem) and any(folder.with_name(stem + ending).is_file() for ending in (".html", ".htm"))
 
 
 def find_known(inputs: Sequence[Path]) -> dict[str, Known]:

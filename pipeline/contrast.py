@@ -27,6 +27,11 @@ def is_act(page: Page, start: int, end: int) -> bool:
     return _ACT_RE.match(page.folded, start, end) is not None
 
 
+def is_talk(text: str) -> bool:
+    """Whether a text begins as a sentence does, which titles and wordings seldom do."""
+    return _TALK_RE.match(text) is not None
+
+
 def recurring_labels(page: Page, catalogue: Catalogue) -> frozenset[str]:
     """The words before a colon, folded, that recur through a document: its own label for observations."""
     lines = [line for line in page.lines if not line.is_blank and line.start not in page.marks]
@@ -61,7 +66,7 @@ def contrast(page: Page, catalogue: Catalogue, block: Block, line: Line, ended: 
     elif not printed:
         complete = known is False
     else:
-        complete = ended or catalogue.wording_is_complete(number, levels, printed) is True or bool(_TALK_RE.match(text))
+        complete = ended or catalogue.wording_is_complete(number, levels, printed) is True or is_talk(text)
     if not complete or known is True:
         return None
     return "not-in-catalogue" if known is False else "not-like-a-measure"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.catalogue import Catalogue, catalogue_of
-from pipeline.contrast import behind_label, contrast, is_act, recurring_labels
+from pipeline.contrast import behind_label, contrast, is_act, is_talk, recurring_labels
 from pipeline.headings import mark_headings
 from pipeline.lines import SENTENCE_END, Line, Mark, Page, make_page
 from pipeline.model import Block, Diagnostic, Severity, Source
@@ -22,6 +22,7 @@ _STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔
 _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
 """A longer line at the top of a document is a sentence of its introduction, not a heading."""
+_SENTENCE_WORDS = 4
 _HEADS = ("measure", "principle")
 _CONTINUED = ("level", "item", "measure", "text")
 
@@ -92,7 +93,9 @@ def _mark(walk: _Walk, index: int) -> Mark | None:
 
 def _as_set(walk: _Walk, line: Line, mark: Mark | None) -> Mark | None:
     """What a line opens that is set as the list's words are: an observation, unless it is a measure's own words."""
-    if walk.head is None or (mark is not None and mark.kind not in ("observation", "level", "item")):
+    if mark is not None and mark.kind == "theme" and _is_theme_in_italics(walk, line, mark):
+        return mark
+    if walk.head is None or (mark is not None and mark.kind not in ("observation", "level", "item", "theme")):
         return mark
     if mark is not None and mark.kind == "observation":
         return replace(mark, evidence="style")
@@ -102,6 +105,16 @@ def _as_set(walk: _Walk, line: Line, mark: Mark | None) -> Mark | None:
         return mark
     start = mark.body[0] if mark is not None and mark.kind == "item" and not goes_on else line.left
     return Mark("observation", "set-in-italics", (start, line.right), evidence="style")
+
+
+def _is_theme_in_italics(walk: _Walk, line: Line, mark: Mark) -> bool:
+    """Whether a short line in italics before a measure is a theme: it is told, for it may be the list's words."""
+    text = walk.page.text(line)
+    if mark.rule != "theme-marked" and is_talk(text) and len(text.split()) >= _SENTENCE_WORDS:
+        return False
+    message = "a short line in italics before a measure, read as a theme: mark it if it is what the list says"
+    walk.page.diagnostics.append(Diagnostic("warning", "theme-in-italics", message, line.left, line.right))
+    return True
 
 
 def _is_wording_in_italics(walk: _Walk, mark: Mark | None, body: tuple[int, int]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipeline.contrast import is_act
 from pipeline.lines import SENTENCE_END, Line, Page
 from pipeline.model import Diagnostic
+from pipeline.rules import TIMEOUT
 
 Spans = Sequence[tuple[int, int]]
 
@@ -56,12 +57,17 @@ def _stretch(text: str, spans: Spans, start: int, end: int) -> _Stretch:
 def mark_styles(page: Page) -> None:
     """Note the lines that are set in the style of the list's words, and cut off the ends of lines that are."""
     source = page.source
-    if not source.italic:
-        return
-    voice = _voice(page)
-    if voice is None:
+    if not source.places:
+        return  # plain text has no styles
+    announced = _announced(page)
+    voice = _voice(page, announced)
+    if voice is None and announced:
+        message = f"the list’s words are announced to be “{announced}”, and nothing is: look for them in the original"
+        page.diagnostics.append(Diagnostic("warning", "announced-style-not-found", message))
+    if voice is None and source.italic:
         message = "nearly everything is set in italics, so that they tell nothing: check what the list itself says"
         page.diagnostics.append(Diagnostic("info", "italics-tell-nothing", message))
+    if voice is None:
         return
     index = -1
     while (index := index + 1) < len(page.lines):
@@ -77,11 +83,28 @@ def mark_styles(page: Page) -> None:
             index += 1
 
 
-def _voice(page: Page) -> Spans | None:
-    """The spans of the style that tells the list's words apart; None if neither italics nor bold italics do."""
+def _announced(page: Page) -> str | None:
+    """How the document says, before its first measure, that the list's words are set: "italique", "gras"."""
+    headings = (start for start, mark in page.marks.items() if mark.kind == "measure")
+    end = min(headings, default=0)
+    rule = next((rule for rule in page.rules.facts if "announced_style" in rule.compiled.groupindex), None)
+    try:
+        match = rule.compiled.search(page.shaped, 0, end, timeout=TIMEOUT) if rule is not None else None
+    except TimeoutError:
+        return None  # told when the facts are looked for
+    return None if match is None else str(match["announced_style"])
+
+
+def _voice(page: Page, announced: str | None) -> Spans | None:
+    """The spans of the style that tells the list's words apart; None if neither italics nor bold italics do.
+
+    Bold alone is what headings are set in, and tells only where the document says so.
+    """
     source = page.source
-    both = _both(source.bold, source.italic)
-    return next((spans for spans in (source.italic, both) if spans and _tells(page, spans)), None)
+    styles = [source.italic, _both(source.bold, source.italic)]
+    if announced is not None and announced.lower() == "gras":
+        styles.insert(0, source.bold)
+    return next((spans for spans in styles if spans and _tells(page, spans)), None)
 
 
 def _both(first: Spans, second: Spans) -> Spans:

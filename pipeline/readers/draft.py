@@ -198,10 +198,10 @@ def _cleaned(runs: Sequence[Run]) -> tuple[list[Run], bool]:
         text, was_garbled = repaired(unicodedata.normalize("NFC", run.text.translate(_CLEAN)))
         garbled |= was_garbled
         # A mark that stands apart from its letter, at the start of a run, belongs to the run before it.
-        while text and cleaned and cleaned[-1].text and _composes(cleaned[-1].text[-1], text[0]):
+        while text and cleaned and (n_marks := _joining(cleaned[-1].text, text)):
             before = cleaned[-1]
-            cleaned[-1] = replace(before, text=unicodedata.normalize("NFC", before.text + text[0]))
-            text = text[1:]
+            cleaned[-1] = replace(before, text=unicodedata.normalize("NFC", before.text + text[:n_marks]))
+            text = text[n_marks:]
         if text:
             cleaned.append(replace(run, text=text))
     if cleaned:
@@ -210,5 +210,10 @@ def _cleaned(runs: Sequence[Run]) -> tuple[list[Run], bool]:
     return [replace(run, text=_BLANKS_RE.sub("", run.text)) for run in cleaned], garbled
 
 
-def _composes(last: str, first: str) -> bool:
-    return unicodedata.combining(first) > 0 or unicodedata.normalize("NFC", last + first) != last + first
+def _joining(before: str, text: str) -> int:
+    """How many characters at the head of a text belong to the last character before it."""
+    marks = next((i for i, char in enumerate(text) if not unicodedata.combining(char)), len(text))
+    if marks or not before:
+        return marks
+    pair = before[-1] + text[0]
+    return int(unicodedata.normalize("NFC", pair) != pair)

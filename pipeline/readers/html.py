@@ -167,7 +167,8 @@ def _open(walk: _Walk, element: HtmlElement) -> None:
     tag = element.tag
     before = walk.states[-1]
     state = _state(walk, element, before)
-    if tag in _BLOCKS and not before.hidden:
+    # What turns to furniture in the middle of a line begins a line of its own, and so does what follows it.
+    if (tag in _BLOCKS or state.aside != before.aside) and not before.hidden:
         _flush(walk)
         if (tag in _HEADINGS or tag == "hr") and not state.hidden:
             walk.sinks[-1].append(Paragraph((), walk.place))
@@ -276,7 +277,7 @@ def _open_field(walk: _Walk, element: HtmlElement) -> None:
 
 def _close(walk: _Walk, element: HtmlElement) -> None:
     tag, state = element.tag, walk.states[-1]
-    if tag in _BLOCKS and not state.hidden:
+    if (tag in _BLOCKS or state.aside != walk.states[-2].aside) and not state.hidden:
         _flush(walk)
         if tag in ("p", "div", "li") and _is_empty(element):
             walk.sinks[-1].append(Paragraph((), walk.place))
