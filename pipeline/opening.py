@@ -1,0 +1,174 @@
+"""What a line opens, in its place: the first rule that fits, unless the style of the line says otherwise."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.contrast import behind_label, is_act, is_talk
+from pipeline.lines import Line, Mark
+from pipeline.model import Diagnostic
+from pipeline.rules import LineRule
+from pipeline.ticks import crosses_refuse, says
+from pipeline.walk import (
+    CONTINUED,
+    Walk,
+    depth,
+    ends_block,
+    goes_on,
+    opens_sentence,
+    printed_levels,
+    turns_upright,
+)
+
+_SENTENCE_WORDS = 4
+"""A line of fewer words may be a heading, whatever its first word."""
+
+
+def mark_of(walk: Walk, index: int) -> Mark | None:
+    """What the line opens: as decided for it, or the first rule that matches it and fits its place."""
+    decided = walk.page.marks.get(walk.page.lines[index].start)
+    if decided is not None and decided.kind != "none":
+        return decided
+    mark = _recurring_label(walk, index)
+    if mark is None:
+        mark = next((mark for mark in _marks(walk, walk.page.lines[index]) if _fits(walk, index, mark)), None)
+    return _as_set(walk, walk.page.lines[index], mark) if walk.page.lines[index].start in walk.page.styled else mark
+
+
+def _marks(walk: Walk, line: Line) -> Iterator[Mark]:
+    for rule in walk.rules.lines:
+        if rule.kind == "measure":
+            continue
+        match = walk.page.match(rule, line.left, line.right)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        body = match.span("body") if groups.get("body") is not None else (line.left, line.right)
+        label, tick = groups.get("label"), groups.get("tick")
+        yield Mark(
+            rule.kind,
+            rule.id,
+            body,
+            label,
+            levels=walk.rules.words.levels_in(label or "") if rule.kind == "level" else (),
+            boxed=tick is not None,
+            ticked=says(tick, crosses_refuse(walk.page.source.text)) if tick is not None else None,
+            evidence=rule.evidence,
+            line_rule=rule,
+        )
+
+
+def _as_set(walk: Walk, line: Line, mark: Mark | None) -> Mark | None:
+    """What a line opens that is set as the list's words are: an observation, unless it is a measure's own words."""
+    if mark is not None and mark.kind == "theme" and _is_theme_in_italics(walk, line, mark):
+        return mark
+    if walk.head is None or (mark is not None and mark.kind not in ("observation", "level", "item", "theme")):
+        return mark
+    if mark is not None and mark.kind == "observation":
+        return replace(mark, evidence="style")
+    body = (line.left, line.right) if mark is None else mark.body
+    speaks_on = walk.open is not None and walk.open.kind == "observation"
+    if not speaks_on and (body[0] == body[1] or _is_wording_in_italics(walk, mark, body)):
+        return mark
+    start = mark.body[0] if mark is not None and mark.kind == "item" and not speaks_on else line.left
+    return Mark("observation", "set-in-italics", (start, line.right), evidence="style")
+
+
+def _is_theme_in_italics(walk: Walk, line: Line, mark: Mark) -> bool:
+    """Whether a short line in italics before a measure is a theme: it is told, for it may be the list's words."""
+    text = walk.page.text(line)
+    if mark.rule != "theme-marked" and is_talk(text) and len(text.split()) >= _SENTENCE_WORDS:
+        return False
+    message = "a short line in italics before a measure, read as a theme: mark it if it is what the list says"
+    walk.page.diagnostics.append(Diagnostic("warning", "theme-in-italics", message, line.left, line.right))
+    return True
+
+
+def _is_wording_in_italics(walk: Walk, mark: Mark | None, body: tuple[int, int]) -> bool:
+    """Whether a line in italics is a wording all the same: the catalogue's, or a mark opens it and it bids to act."""
+    assert walk.head is not None, "asked under a measure only"
+    number, before = walk.blocks[walk.head].measure, walk.open
+    folded = walk.page.folded[slice(*body)]
+    known = number is not None and walk.catalogue.is_wording(number, (), folded) is True
+    waits = before is not None and before.kind == "level" and before.body[0] == before.body[1]
+    if not known and not ((mark is not None or waits) and is_act(walk.page, *body)):
+        return False
+    message = (
+        "set in italics, as the list's own words are, and yet read as a measure's wording: check whose words it is"
+    )
+    walk.page.diagnostics.append(Diagnostic("warning", "wording-in-italics", message, *body, measure=number))
+    return True
+
+
+def _recurring_label(walk: Walk, index: int) -> Mark | None:
+    line = walk.page.lines[index]
+    at = None if walk.head is None else behind_label(walk.page, line, walk.labels)
+    return None if at is None else Mark("observation", "recurring-label", (at, line.right), evidence="label")
+
+
+def _fits(walk: Walk, index: int, mark: Mark) -> bool:
+    """Whether the rule may fire where the line stands: a mark is one only in its place."""
+    rule, line, before = mark.line_rule, walk.page.lines[index], walk.open
+    assert rule is not None, "decided marks always fit"
+    if mark.kind == "observation":
+        if rule.about == "pact":
+            return _speaks_of_the_pact(walk, index, rule)
+        if walk.head is None and not walk.whole:
+            return False
+        if rule.continues:
+            return before is not None and before.kind == "observation"
+        # A wrapped line in the middle of a sentence, or a wording of the catalogue, may begin with the same words.
+        return opens_sentence(walk, line) and (rule.evidence == "label" or not _is_known_wording(walk, line))
+    if mark.kind == "level":
+        if walk.head is None or not mark.levels or _in_parentheses(walk, line):
+            return False
+        # "N1 : validé / N3 : compétence régionale": a level that is printed already is spoken of here.
+        speaks_on = before is not None and before.kind == "observation" and not walk.blank
+        return not (speaks_on and (printed_levels(walk) & set(mark.levels) or _is_talk(walk, mark)))
+    if mark.kind == "item":
+        in_observation = goes_on(walk) and not turns_upright(walk, line)
+        return walk.head is not None and (before is None or before.kind != "observation" or not in_observation)
+    if mark.kind == "closing":
+        return any(block.kind == "measure" for block in walk.blocks)
+    if rule.next is not None:
+        return (walk.blank or ends_block(walk)) and _next_is(walk, index, rule.next)
+    return mark.kind != "theme" or walk.blank or ends_block(walk)
+
+
+def _is_talk(walk: Walk, mark: Mark) -> bool:
+    """Whether what stands behind a level, in a row of verdicts, is no wording: "N2 : bof, on laisse tomber"."""
+    start, end = mark.body
+    head = None if walk.head is None else walk.blocks[walk.head].measure
+    if start == end or head is None or is_act(walk.page, start, end):
+        return False
+    said = walk.page.shaped[start:end]
+    return said[0].islower() and not walk.catalogue.opens_like_a_wording(head, walk.page.folded[start:end])
+
+
+def _is_known_wording(walk: Walk, line: Line) -> bool:
+    block = walk.open
+    if block is None or block.kind not in CONTINUED or block.measure is None or line.right - line.left < 20:
+        return False
+    return walk.catalogue.opens_like_a_wording(block.measure, walk.page.fold(line))
+
+
+def _speaks_of_the_pact(walk: Walk, index: int, rule: LineRule) -> bool:
+    """After the last heading, and apart from the observations of its measure."""
+    if walk.closing or not any(block.kind == "measure" for block in walk.blocks):
+        return False
+    starts = (line.start for line in walk.page.lines[index:])
+    is_last = not any((mark := walk.page.marks.get(start)) and mark.kind == "measure" for start in starts)
+    return is_last and (walk.blank or rule.evidence == "label")
+
+
+def _next_is(walk: Walk, index: int, kind: str) -> bool:
+    following = walk.page.following(index)
+    mark = None if following is None else walk.page.marks.get(walk.page.lines[following].start)
+    return mark is not None and mark.kind == kind
+
+
+def _in_parentheses(walk: Walk, line: Line) -> bool:
+    """A level quoted inside an observation's parenthesis is its wording: "(" before, ")" still to come."""
+    block = walk.open
+    if block is None or block.kind != "observation" or walk.blank:
+        return False
+    return depth(walk.page.shaped[block.start : block.end]) > 0 and walk.page.text(line).endswith(")")

@@ -1,0 +1,83 @@
+"""What stands open while the lines of a page go by, and what that says of the next line."""
+
+from dataclasses import dataclass, field
+
+from pipeline.catalogue import Catalogue
+from pipeline.lines import SENTENCE_END, Line, Page
+from pipeline.model import Block
+from pipeline.rules import Rules
+
+CONTINUED = ("level", "item", "measure", "text")
+"""Kinds of blocks that a line without a mark may go on with."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """What stands open while the lines go by."""
+
+    page: Page
+    catalogue: Catalogue
+    blocks: list[Block] = field(default_factory=list)
+    last: int | None = None  # the block that a line without a mark would go on with
+    blank: bool = True  # no text since a blank line, or since the start
+    head: int | None = None  # the measure or principle that we are under
+    level: int | None = None
+    closing: bool = False
+    labels: frozenset[str] = frozenset()
+    whole: bool = False  # under an observation about the whole pact
+
+    @property
+    def open(self) -> Block | None:
+        return None if self.last is None else self.blocks[self.last]
+
+    @property
+    def rules(self) -> Rules:
+        return self.page.rules
+
+
+def printed_levels(walk: Walk) -> set[int]:
+    assert walk.head is not None, "asked under a measure only"
+    return {level for block in walk.blocks[walk.head :] if block.kind == "level" for level in block.levels}
+
+
+def ends_block(walk: Walk) -> bool:
+    block = walk.open
+    return block is not None and last_character(walk, block.end) in SENTENCE_END
+
+
+def opens_sentence(walk: Walk, line: Line) -> bool:
+    before = last_character(walk, line.start) if walk.open and not walk.blank else "."
+    return not walk.page.shaped[line.left].islower() or before in SENTENCE_END or walk.blank
+
+
+def last_character(walk: Walk, end: int) -> str:
+    """The last character before `end` that is no space, among the hundred before."""
+    return walk.page.source.text[max(0, end - 100) : end].rstrip()[-1:]
+
+
+def goes_on(walk: Walk) -> bool:
+    """Whether the open observation is not over: no blank line since, or a parenthesis still open."""
+    block = walk.open
+    return block is not None and (not walk.blank or depth(walk.page.shaped[block.start : block.end]) > 0)
+
+
+def depth(text: str) -> int:
+    depth = 0
+    for char in text:
+        if char == "(":
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+    return depth
+
+
+def is_bare_label(block: Block) -> bool:
+    return block.kind == "observation" and block.body[0] == block.body[1]
+
+
+def turns_upright(walk: Walk, line: Line) -> bool:
+    """Whether a line stands upright after an observation in italics, which it therefore ends: no bracket is open."""
+    block = walk.open
+    if block is None or block.kind != "observation" or block.evidence != "style" or line.start in walk.page.styled:
+        return False
+    return depth(walk.page.shaped[block.start : block.end]) == 0 and not walk.page.shaped[line.left].islower()
