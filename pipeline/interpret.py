@@ -58,15 +58,15 @@ def interpret(
             said[block.measure] = next((c.stance for c in reversed(found) if c.stance not in QUALIFIERS), None)
             clauses += found
             diagnostics += doubts
-        elif block.kind in ("level", "text"):
+        elif block.kind in ("level", "text", "note"):
             diagnostics += _stances_in_wording(source.text, folded, block, rules)
     return tuple(clauses), tuple(diagnostics)
 
 
 def _stances_in_wording(text: str, folded: str, block: Block, rules: Rules) -> list[Diagnostic]:
-    """A doubt for each later line of a wording that takes a stance: it may be an observation glued to it."""
+    """A doubt for each later line of a wording, and for a note, that takes a stance: it may be the list's own words."""
     found = []
-    start = text.find("\n", block.body[0], block.body[1]) + 1
+    start = block.body[0] if block.kind == "note" else text.find("\n", block.body[0], block.body[1]) + 1
     while start > 0:
         end = text.find("\n", start, block.body[1])
         line = (start, end if end >= 0 else block.body[1])

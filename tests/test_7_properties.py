@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from pipeline.rules import Rules, load
 from pipeline.tabulate import tabulate
 from tests.conftest import SEED
 from tests.contract import check_contract
+from tests.test_1_read import DATA
 
 RULES: Rules = load()
 LINES = [line for line in SEED.read_text("utf-8").split("\n") if line]
@@ -88,6 +90,19 @@ def test_a_thousand_mutated_pacts_are_tiled() -> None:
             text[seeded.randrange(len(text))] = seeded.choice(MARKS)
         pact = parse_bytes("".join(text).encode("utf-8", "surrogatepass"), "x", RULES)
         assert "".join(pact.source.text[b.start : b.end] for b in pact.blocks) == pact.source.text
+
+
+@pytest.mark.parametrize("name", ["wordpress.html", "champigny.md", "themes.docx", "grid.odt", "grid.pdf"])
+def test_damaged_documents_give_a_result(name: str) -> None:
+    """Bytes changed, cut off and doubled: seeded, so that a failure comes again."""
+    whole, seeded = (DATA / name).read_bytes(), random.Random(name)
+    for _ in range(40):
+        data = bytearray(whole)
+        for _ in range(seeded.randint(1, 30)):
+            data[seeded.randrange(len(data))] = seeded.randrange(256)
+        at = seeded.randrange(len(data))
+        data = data[:at] if seeded.random() < 0.3 else data[:at] + data[at - 500 :] if seeded.random() < 0.3 else data
+        check(parse_bytes(bytes(data), name, RULES))
 
 
 def test_the_same_bytes_give_the_same_rows() -> None:
