@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from pipeline.batch import find_inputs
 from pipeline.cli import main
 from tests.conftest import SEED
 
@@ -33,7 +34,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     (folder / "binary.txt").write_bytes(bytes(range(256)) * 4)
     code, output = run("parse", folder, "-o", tmp_path / "out")
     assert code == 1
-    assert "save it as plain text" in output
+    assert "sub/scan.pdf: damaged: " in output
     rows = pq.read_table(tmp_path / "out" / "documents.parquet").to_pylist()
     assert {row["pact_id"]: row["status"] for row in rows} == {
         "a.txt": "complete",
@@ -95,3 +96,12 @@ def test_explain_gives_the_reason() -> None:
 @pytest.mark.parametrize("command", [[], ["parse"], ["show"], ["explain"]])
 def test_help(command: list[str]) -> None:
     assert run(*command, "--help")[0] == 0
+
+
+def test_the_parts_of_a_saved_page_are_no_pacts(tmp_path: Path) -> None:
+    (tmp_path / "pacte_fichiers").mkdir()
+    (tmp_path / "pacte_fichiers" / "style.css").write_text("p { color: red }")
+    (tmp_path / "autres_fichiers").mkdir()
+    (tmp_path / "autres_fichiers" / "b.txt").write_bytes(SEED.read_bytes())
+    (tmp_path / "pacte.html").write_text("<h2>1 – Se doter d’une politique</h2><p>N1 • Acheter mieux</p>", "utf-8")
+    assert [pact_id for pact_id, _ in find_inputs([tmp_path])] == ["autres_fichiers/b.txt", "pacte.html"]

@@ -16,7 +16,7 @@ from pipeline.tabulate import tabulate
 from tests.contract import check_contract
 from tests.test_1_read import DATA
 
-SAME = ("champigny.md", "champigny.html", "champigny-lo.html", "champigny.docx", "champigny-lo.docx")
+SAME: tuple[str, ...] = ("champigny.md", "champigny.html", "champigny-lo.html", "champigny.docx", "champigny-lo.docx")
 SAME += ("champigny.odt", "champigny.pdf")
 HARD = ("themes.docx", "grid.docx", "grid.odt", "grid.html", "grid.pdf", "wordpress.html", "columns.pdf")
 
