@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
-from pipeline.readers.draft import numbered
+from pipeline.readers.draft import BOXES, numbered
 
 Node = Any
 """An element of lxml, which has no types."""
@@ -29,7 +29,6 @@ _HOLE_RE = re.compile(r"%([1-9])")
 _FORMS = {"lowerLetter": "lower-alpha", "upperLetter": "upper-alpha", "decimalZero": "decimal-leading-zero"}
 _FORMS |= {"lowerRoman": "lower-roman", "upperRoman": "upper-roman"}
 _LONGEST_SPELT = 1000
-_BOXES = "☐☑☒□■🗹\uf06f\uf071\uf0a3\uf0a8\uf052\uf053\uf078\uf0fd\uf0fe"
 _SYMBOL_FONTS = frozenset(["symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings", "zapf dingbats"])
 _BODY_TEXT = 9
 _DEPTHS = 9
@@ -372,8 +371,7 @@ def _shown(found: _List, depth: int, level: _Level) -> str:
         glyph = as_symbols(level.pattern, level.font).strip()
         if not glyph:
             return ""
-        # A box as bullet is a form to tick on paper; whoever ticks it changes the bullet.
-        is_sign = len(glyph) == 1 and glyph not in _BOXES
+        is_sign = len(glyph) == 1 and glyph not in BOXES
         return ("• " if depth == 0 else "– ") if is_sign else glyph + level.gap
 
     def fill(hole: "re.Match[str]") -> str:

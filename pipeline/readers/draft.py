@@ -12,6 +12,8 @@ Span = tuple[int, int]
 
 TICKED, UNTICKED = "☑", "☐"
 """How every reader writes a form field that is ticked, or not."""
+BOXES = "☐☑☒□■🗹\uf06f\uf071\uf0a3\uf0a8\uf052\uf053\uf078\uf0fd\uf0fe"
+"""Bullets that are boxes to tick, kept as they are: whoever ticks one changes the bullet."""
 CELL = "\t"
 """What stands between two cells of a table's row."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from pipeline.readers.draft import BOXES
+
 Element: TypeAlias = Any
 """An element of lxml, which has no types."""
 
@@ -214,7 +216,8 @@ def marker(style: ListStyle, counts: list[int | None], depth: int) -> str:
     """What an item shows before its text, without the space behind it; "" for nothing."""
     own = style.level(depth)
     if own.bullet is not None:
-        return "" if not own.bullet.strip(_UNSEEN) else "–" if depth else "•"
+        glyph = own.bullet.strip(_UNSEEN)
+        return glyph if not glyph or glyph in BOXES else "–" if depth else "•"
 
     def number(at: int) -> str:
         level, count = style.level(at), counts[at] if at < len(counts) else None
