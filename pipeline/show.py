@@ -22,6 +22,9 @@ _COLOURS = {
     "info": "blue",
     "warning": "yellow",
     "error": "red",
+    "gained": "green",
+    "lost": "red",
+    "changed": "yellow",
 }
 _WIDTH = 76
 
@@ -35,9 +38,9 @@ def as_json(pact: Pact) -> str:
 def tree(pact: Pact) -> Iterator[str]:
     """The lines of the pact as a tree, with the diagnostics under it."""
     facts = pact.facts
-    yield _safe(" – ".join(part for part in (facts.list_name, facts.lead_candidate) if part) or pact.source.pact_id)
+    yield safe(" – ".join(part for part in (facts.list_name, facts.lead_candidate) if part) or pact.source.pact_id)
     count = f"{len(pact.measures)} measures, level mode: {pact.level_mode}"
-    yield f"{_paint(pact.status)}, {pact.coverage:.0%} understood, {count}"
+    yield f"{paint(pact.status)}, {pact.coverage:.0%} understood, {count}"
     for principle in pact.principles:
         yield f"├─ Principe {principle.principle}  {_short(principle.title)}"
     for measure in pact.measures:
@@ -55,18 +58,18 @@ def explain(pact: Pact, measure: int | None) -> Iterator[str]:
             yield from _block_lines(pact, number, block)
     if measure is not None:
         for row in (row for row in pact.levels if row.measure == measure):
-            yield f"N{row.level}  {_paint(row.status)}  {_reason(pact, row)}"
+            yield f"N{row.level}  {paint(row.status)}  {_reason(pact, row)}"
     yield from _diagnostic_lines(pact, measure)
 
 
 def _measure_lines(pact: Pact, measure: Measure) -> Iterator[str]:
     local = " (local)" if measure.origin == "local" else ""
-    yield f"├─ {measure.measure}{local}  {_paint(measure.status)}  {_short(measure.title or '')}"
+    yield f"├─ {measure.measure}{local}  {paint(measure.status)}  {_short(measure.title or '')}"
     for row in pact.levels:
         if row.measure == measure.measure:
             marks = [name for name in ("conditional", "excepted", "amended") if getattr(row, name)]
             suffix = f" [{', '.join(marks)}]" if marks else ""
-            yield f"│  ├─ N{row.level}  {_paint(row.status)}{suffix}  {_short(row.text or '')}"
+            yield f"│  ├─ N{row.level}  {paint(row.status)}{suffix}  {_short(row.text or '')}"
             yield from (
                 f"│  │  • {_short(item.text)}"
                 for item in pact.items
@@ -113,18 +116,18 @@ def _diagnostic_lines(pact: Pact, measure: int | None) -> Iterator[str]:
         if measure in (None, found.measure):
             line, column = position(pact.source.text, found.start)
             where = f" {line}:{column}" if line else ""
-            yield f"{_paint(found.severity)}{where} {found.code}: {_safe(found.message)}"
+            yield f"{paint(found.severity)}{where} {found.code}: {safe(found.message)}"
 
 
-def _paint(word: str) -> str:
+def paint(word: str) -> str:
     return click.style(word, fg=_COLOURS[word])
 
 
 def _short(text: str) -> str:
-    folded = _safe(" ".join(text.split()))
+    folded = safe(" ".join(text.split()))
     return folded if len(folded) <= _WIDTH else folded[: _WIDTH - 1] + "…"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """A document's text must not steer the terminal: control and format characters are left out."""
     return "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
