@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from pipeline.catalogue import ALIKE, catalogue_of
+from pipeline.catalogue import ALIKE, catalogue_of, squeeze
 from pipeline.facts import find_facts, with_known
 from pipeline.fold import plain
 from pipeline.listing import Listing, body_span, body_text, level_above, levels_above, list_blocks, outer_span
@@ -224,7 +224,11 @@ def _check_title(source: Source, block: Block, number: int, title: str, rules: R
     catalogue = catalogue_of(rules)
     folded = plain(title)
     like = catalogue.likeness(number, folded)
-    if like is None or like >= ALIKE:
+    if like is None or squeeze(folded) == catalogue.squeezed[number]:
+        return
+    if like >= ALIKE:
+        message = f"not word for word the title of measure {number} in {rules.edition}: compare them"
+        found.append(Diagnostic("info", "title-reworded", message, *outer_span(source, block), number))
         return
     other = catalogue.rightful(folded)
     hint = f", which is rather that of measure {other}" if other is not None else ""

@@ -121,6 +121,16 @@ class _TokenRule(_Rule):
     def folded(self) -> list[list[dict[str, Any]]]:
         return [[_fold_token(token) for token in pattern] for pattern in self.patterns]
 
+    @model_validator(mode="after")
+    def _is_spacys(self) -> "_TokenRule":
+        # spaCy's own schema, which refuses misspelt attributes and operators.
+        from spacy.schemas import validate_token_pattern
+
+        for number, pattern in enumerate(self.folded, start=1):
+            for error in validate_token_pattern(pattern):
+                raise ValueError(f"pattern {number} is not spaCy's ({error}): correct `patterns`")
+        return self
+
 
 class ReferenceRule(_TokenRule):
     """A way to name levels; `levels` are those of means = "these"."""

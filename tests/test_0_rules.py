@@ -1,66 +1,15 @@
-"""Rules: each is reached by its own examples, none takes what it must not; mistakes are told with a remedy."""
+"""Rules: mistakes in their files are told with a remedy. That each is reached by its own examples: tests/test_8_check.py."""
 
 import re
 import shutil
 from pathlib import Path
 
 import pytest
-import spacy
-from spacy.matcher import Matcher
 
 from pipeline.fold import plain, shape
-from pipeline.interpret import clauses_in, references_in
 from pipeline.labels import read_corpus
 from pipeline.rules import DEFAULT_KIND, FIRST, RULES, RuleError, Rules, kinds, load
 from tests.conftest import ROOT, SEED
-
-
-def first_rule(rules: Rules, line: str) -> str | None:
-    """The rule that takes a line, its place in the document and the catalogue's word apart."""
-    for rule in sorted(rules.lines, key=lambda rule: rule.sure):
-        if rule.compiled.fullmatch(plain(line) if rule.on == "plain" else shape(line)):
-            return rule.id
-    return None
-
-
-def test_the_examples_of_every_line_rule(rules: Rules) -> None:
-    assert len(rules.lines) > 10
-    for rule in rules.lines:
-        assert [first_rule(rules, line) for line in rule.match] == [rule.id] * len(rule.match)
-        assert rule.id not in [first_rule(rules, line) for line in rule.no_match]
-
-
-def test_the_examples_of_every_fact_rule(rules: Rules) -> None:
-    assert len(rules.facts) > 5
-    for rule in rules.facts:
-        assert all(rule.compiled.search(shape(line)) for line in rule.match), rule.id
-        assert not any(rule.compiled.search(shape(line)) for line in rule.no_match), rule.id
-
-
-def test_the_examples_of_every_clause_rule(rules: Rules) -> None:
-    assert len(rules.clauses) > 10
-    # The end of a sentence ends every reach, so that rule has no sentence that it does not take.
-    for rule in (rule for rule in rules.clauses if rule.id != "end-of-reach"):
-        for sentence in rule.match:
-            assert rule.id in clauses_in(sentence, rules), sentence
-        for sentence in rule.no_match:
-            assert rule.id not in clauses_in(sentence, rules), sentence
-
-
-def test_the_examples_of_every_reference_rule(rules: Rules) -> None:
-    assert len(rules.references) > 5
-    for rule in rules.references:
-        means = "numbers" if rule.means == "these" else rule.means
-        assert all(means in references_in(sentence, rules) for sentence in rule.match), rule.id
-        assert all(means not in references_in(sentence, rules) for sentence in rule.no_match), rule.id
-
-
-def test_every_token_pattern_is_valid(rules: Rules) -> None:
-    """By spaCy's own schema, which refuses misspelt attributes and operators."""
-    matcher = Matcher(spacy.blank("fr").vocab, validate=True)
-    for rule in (*rules.clauses, *rules.references):
-        matcher.add(rule.id, rule.folded)
-    assert len(matcher) == len(rules.clauses) + len(rules.references)
 
 
 def test_the_catalogue(rules: Rules) -> None:
