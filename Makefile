@@ -3,6 +3,8 @@ PYTHON ?= python3
 RAW    ?= raw
 OUTPUT ?= output
 GOLDEN ?= tests/golden
+BASE   ?=
+LABELS ?= tests/corpus/tuned tests/corpus/held
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -10,7 +12,7 @@ READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := parse
-.PHONY: parse test lint check accept evaluate bench lock clean help
+.PHONY: parse test lint check accept watch docs evaluate bench lock clean help
 
 # Names of pacts may hold spaces, so find compares times here, not make. The stamp is set when all went well.
 parse: $(READY) ## set up .venv, then parse raw/ into output/ (the default)
@@ -34,11 +36,19 @@ lint: $(READY) ## style, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-check: $(READY) ## parse raw/ anew and compare with the approved parse in tests/golden/
-	@$(BIN)/python -m tests.approve check $(RAW) $(GOLDEN)
+check: $(READY) ## prove the rules, parse raw/ anew, compare with the approved parse (BASE=main~3: with that revision)
+	@status=0; $(BIN)/pacte rules check || status=$$?; \
+	$(BIN)/pacte check "$(RAW)" $(if $(BASE),--base "$(BASE)" $(addprefix --labels ,$(LABELS)),--against "$(GOLDEN)") \
+	  || status=$$?; exit $$status
 
-accept: $(READY) ## approve today's parse of raw/ (read the difference first)
-	@$(BIN)/python -m tests.approve accept $(RAW) $(GOLDEN)
+accept: $(READY) ## approve today's parse of raw/ (ONLY=a.txt or YES=1 where approved facts would be lost)
+	@$(BIN)/pacte accept "$(RAW)" --into "$(GOLDEN)" $(if $(ONLY),--only "$(ONLY)") $(if $(YES),--yes)
+
+watch: $(READY) ## check again whenever a rule file is saved
+	@$(BIN)/pacte watch "$(RAW)" --against "$(GOLDEN)"
+
+docs: $(READY) ## write docs/rules.md from the rule files
+	@mkdir -p docs && $(BIN)/pacte rules list --markdown > docs/rules.md
 
 evaluate: $(READY) ## measure the parser against the labelled pacts in tests/corpus/
 	@for part in tuned held; do echo "== $$part"; $(BIN)/pacte evaluate tests/corpus/$$part \

@@ -8,24 +8,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import __version__
+from pipeline.cli_check import accept, check, rules, watch
+from pipeline.usage import KIND, UsageError, load_rules
 
 if TYPE_CHECKING:
     from pipeline.model import Pact
-    from pipeline.rules import Rules
-
-_KIND = click.option("--kind", help="Folder in rules/ that reads the pacts.  [default: recognised from each document]")
-
-
-class _UsageError(click.ClickException):
-    """Wrong usage: one line that names the remedy, exit code 2."""
-
-    exit_code = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pacte")
 def main() -> None:
     """Turn signed local pacts into tables."""
+
+
+for _command in (check, accept, watch, rules):
+    main.add_command(_command)
 
 
 @main.command()
@@ -38,7 +35,7 @@ def main() -> None:
     type=click.Path(path_type=Path),
     help="Folder for the tables.",
 )
-@_KIND
+@KIND
 def parse(inputs: tuple[Path, ...], output: Path, kind: str | None) -> None:
     """Parse files and folders of pacts into Parquet tables.
 
@@ -52,22 +49,22 @@ def parse(inputs: tuple[Path, ...], output: Path, kind: str | None) -> None:
     try:
         files, known = find_inputs(inputs), find_known(inputs)
     except FileNotFoundError as error:
-        raise _UsageError(f"{error}: no such file or folder: check the path") from None
+        raise UsageError(f"{error}: no such file or folder: check the path") from None
     except ManifestError as error:
-        raise _UsageError(str(error)) from None
+        raise UsageError(str(error)) from None
     except ValueError as error:
-        raise _UsageError(f"{error}: give the folder that holds both") from None
+        raise UsageError(f"{error}: give the folder that holds both") from None
     if not files:
-        raise _UsageError(f"{inputs[0]}: no file in it: put the pacts there as .txt files")
-    rules = _rules(kind)
+        raise UsageError(f"{inputs[0]}: no file in it: put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)")
+    own = load_rules(kind)
     if output.exists() and not output.is_dir():
-        raise _UsageError(f"{output}: is a file: name a folder with -o")
-    pacts = list(_with_progress(parse_files(files, rules, known), len(files)))
+        raise UsageError(f"{output}: is a file: name a folder with -o")
+    pacts = list(_with_progress(parse_files(files, own, known), len(files)))
     tables = tabulate(pacts)
     try:
-        store(tables, output, {own.name: own.fingerprint for own in rules})
+        store(tables, output, {each.name: each.fingerprint for each in own})
     except OSError as error:
-        raise _UsageError(f"{output}: cannot be written ({error.strerror}): name another folder with -o") from None
+        raise UsageError(f"{output}: cannot be written ({error.strerror}): name another folder with -o") from None
     _summarise(pacts, output)
     if any(pact.status == "failed" for pact in pacts):
         sys.exit(1)
@@ -76,7 +73,7 @@ def parse(inputs: tuple[Path, ...], output: Path, kind: str | None) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="All rows as JSON.")
-@_KIND
+@KIND
 def show(file: Path, as_json: bool, kind: str | None) -> None:
     """Show what was understood of one pact, as a tree."""
     from pipeline import show as view
@@ -90,7 +87,7 @@ def show(file: Path, as_json: bool, kind: str | None) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-m", "--measure", type=int, help="Only this measure, with the reason for each status.")
-@_KIND
+@KIND
 def explain(file: Path, measure: int | None, kind: str | None) -> None:
     """Tell which rule took which characters, and why a status is what it is."""
     from pipeline import show as view
@@ -99,7 +96,7 @@ def explain(file: Path, measure: int | None, kind: str | None) -> None:
     numbers = [row.measure for row in pact.measures]
     if measure is not None and measure not in numbers:
         held = ", ".join(map(str, numbers)) or "none"
-        raise _UsageError(f"measure {measure} is not in this pact: it holds {held}")
+        raise UsageError(f"measure {measure} is not in this pact: it holds {held}")
     click.echo("\n".join(view.explain(pact, measure)))
     if pact.status == "failed":
         sys.exit(1)
@@ -120,33 +117,23 @@ def evaluate(corpus: Path, worst: int, as_json: bool) -> None:
     try:
         labelled = read_corpus(corpus)
     except FileNotFoundError:
-        raise _UsageError(f"{corpus}: no such file or folder: check the path") from None
+        raise UsageError(f"{corpus}: no such file or folder: check the path") from None
     except LabelError as error:
-        raise _UsageError(str(error)) from None
+        raise UsageError(str(error)) from None
     if not labelled:
-        raise _UsageError(f"{corpus}: no labelled pact in it: tests/corpus/README.md tells how to write one")
-    scores = evaluate_corpus(labelled, _rules(None))
+        raise UsageError(f"{corpus}: no labelled pact in it: tests/corpus/README.md tells how to write one")
+    scores = evaluate_corpus(labelled, load_rules(None))
     click.echo(to_json(labelled, scores) if as_json else "\n".join(lines_of(labelled, scores, worst)))
-
-
-def _rules(kind: str | None) -> "tuple[Rules, ...]":
-    from pipeline.kinds import load_all
-    from pipeline.rules import RULES, RuleError, load
-
-    try:
-        return load_all() if kind is None else (load(RULES / kind),)
-    except RuleError as error:
-        raise _UsageError(str(error)) from None
 
 
 def _pact(file: Path, kind: str | None) -> "Pact":
     from pipeline.batch import parse_file
 
     if not file.exists():
-        raise _UsageError(f"{file}: no such file: check the path")
+        raise UsageError(f"{file}: no such file: check the path")
     if file.is_dir():
-        raise _UsageError(f"{file}: is a folder: name one file in it")
-    return parse_file(file.name, file, _rules(kind))
+        raise UsageError(f"{file}: is a folder: name one file in it")
+    return parse_file(file.name, file, load_rules(kind))
 
 
 def _with_progress(pacts: Any, total: int) -> Any:

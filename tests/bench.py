@@ -60,7 +60,7 @@ def by_format(data: bytes, rules: Rules) -> None:
     expected = facts_of(parse_bytes(data, SEED.name, rules))
     whole = median_ms(lambda: parse_bytes(data, SEED.name, rules))
     print(
-        f"\n{'format':20}"
+        f"\n{'format':26}"
         + "".join(f"{name:>14}" for name in COMPARED)
         + f"{'read ms':>10}{'pages/s':>9}{'parse, × txt':>14}"
     )
@@ -75,9 +75,7 @@ def by_format(data: bytes, rules: Rules) -> None:
         parsing = median_ms(lambda: parse_bytes(other, name, rules), 10)  # noqa: B023
         source = read(other, name)
         pages = f"{max(n for _, n in source.places) / reading * 1000:.0f}" if source.place_kind == "page" else "-"
-        print(
-            f"{name[:20]:20}" + "".join(f"{c:>14}" for c in cells) + f"{reading:10.1f}{pages:>9}{parsing / whole:14.2f}"
-        )
+        print(f"{name:26}" + "".join(f"{c:>14}" for c in cells) + f"{reading:10.1f}{pages:>9}{parsing / whole:14.2f}")
 
 
 def main() -> None:

@@ -1,18 +1,26 @@
-"""The README's snippets print what it says; its commands exist."""
+"""The snippets of README and guides print what they say; their commands exist."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from pipeline.check import ENTRY
 from pipeline.cli import main
 from tests.conftest import ROOT, SEED
 
 README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = ROOT / "docs" / "adapt.md"
 SNIPPET_RE = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.DOTALL)
 COMMAND_RE = re.compile(r"^\.venv/bin/pacte (.*?)\s+#", re.MULTILINE)
+STEP_RE = re.compile(
+    r"append it to `(?P<file>[^`]+)`:\n+```toml\n(?P<rule>.*?)```|```sh\n(?P<commands>.*?)```\n+```text\n(?P<printed>.*?)```",
+    re.DOTALL,
+)
+SECONDS_RE = re.compile(r"\d+\.\d\d s")
 
 
 def test_the_snippets_print_what_the_readme_says(tmp_path: Path) -> None:
@@ -26,15 +34,55 @@ def test_the_snippets_print_what_the_readme_says(tmp_path: Path) -> None:
 
 def test_the_commands_run(tmp_path: Path) -> None:
     commands = COMMAND_RE.findall(README)
-    assert len(commands) == 4
+    assert len(commands) == 6
+    shutil.copytree(ROOT / "tests" / "golden", tmp_path / "golden")
     for command in commands:
-        arguments = [str(ROOT / a) if a.startswith(("raw", "tests")) else a for a in command.split()]
+        arguments = [str(tmp_path / "golden") if a == "tests/golden" else a for a in command.split()]
+        arguments = [str(ROOT / a) if a.startswith(("raw", "tests")) else a for a in arguments]
         arguments = [str(tmp_path / "output") if a == "output" else a for a in arguments]
-        assert CliRunner().invoke(main, arguments).exit_code == 0
+        assert CliRunner().invoke(main, arguments).exit_code == 0, command
 
 
-def test_every_make_target_of_the_readme_exists() -> None:
-    targets = set(re.findall(r"\bmake ([a-z]+)\b", README)) - {"again"}
+def test_every_make_target_of_the_docs_exists() -> None:
+    texts = README + GUIDE.read_text("utf-8")
+    targets = set(re.findall(r"\bmake ([a-z]+)\b", texts)) - {"again"}
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert {"test", "check", "accept", "help"} <= targets
+    assert {"test", "check", "accept", "watch", "docs", "help"} <= targets
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def follow(guide: str, folder: Path) -> str:
+    """The guide with what its commands print in a copy of the project."""
+    for name in ("pipeline", "rules", "raw", "docs", "tests/golden"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".times.json"))
+
+    def step(match: re.Match[str]) -> str:
+        if match["file"]:
+            with (folder / match["file"]).open("a", encoding="utf-8") as file:
+                file.write("\n" + match["rule"])
+            return match[0]
+        printed = ""
+        for command in match["commands"].strip().split("\n"):
+            arguments = command.removeprefix(".venv/bin/pacte ").split()
+            done = subprocess.run(
+                [sys.executable, "-c", ENTRY, str(folder), *arguments], cwd=folder, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+            printed += done.stdout
+        return f"```sh\n{match['commands']}```\n\n```text\n{printed}```"
+
+    return STEP_RE.sub(step, guide)
+
+
+def test_the_guide_prints_what_it_says(tmp_path: Path) -> None:
+    """`python -m tests.test_9_docs` writes what they print into the guide: read the difference before you commit it."""
+    guide = GUIDE.read_text("utf-8")
+    assert len(STEP_RE.findall(guide)) == 5
+    assert SECONDS_RE.sub("… s", follow(guide, tmp_path)) == SECONDS_RE.sub("… s", guide)
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as temporary:
+        GUIDE.write_text(follow(GUIDE.read_text("utf-8"), Path(temporary)), "utf-8")
