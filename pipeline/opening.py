@@ -157,7 +157,8 @@ def _speaks_of_the_pact(walk: Walk, index: int, rule: LineRule) -> bool:
         return False
     starts = (line.start for line in walk.page.lines[index:])
     is_last = not any((mark := walk.page.marks.get(start)) and mark.kind == "measure" for start in starts)
-    return is_last and (walk.blank or rule.evidence == "label")
+    # Where the format knows paragraphs, a line is one.
+    return is_last and (walk.blank or rule.evidence == "label" or bool(walk.page.source.places))
 
 
 def _next_is(walk: Walk, index: int, kind: str) -> bool:

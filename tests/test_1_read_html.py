@@ -86,6 +86,26 @@ def test_form_fields_show_their_state() -> None:
     assert page(body).text == "☑ N1 ☐ N2 ☑ N3\noui à l’étude sous\nréserve\n"
 
 
+def test_labels_of_fields_begin_lines_and_ticks_stand_apart() -> None:
+    body = """<fieldset><label><input type=radio>N1</label><label><input type=radio checked>N2</label>
+      <label>Commentaire : <textarea>oui</textarea></label></fieldset>"""
+    assert page(body).text == "☐ N1 ☑ N2\nCommentaire : oui\n"
+
+
+def test_letters_of_symbol_fonts_are_signs() -> None:
+    body = """<p><span style='font-family:Symbol'>·<span style='font:7pt "Times New Roman"'>&nbsp; </span></span>N1 : a</p>
+      <p><font face="Wingdings">þ</font> N2</p>"""
+    assert page(body).text == "\uf0b7\u00a0 N1 : a\n\uf0fe N2\n"
+
+
+def test_captions_are_no_running_text() -> None:
+    body = (
+        f"{LONG}<figure><figcaption><em>La halle</em></figcaption></figure><p class=wp-caption-text><i>Le pont</i></p>"
+    )
+    reading = page(body)
+    assert [reading.text[start:end] for start, end, _ in reading.asides] == ["La halle\n", "Le pont\n"]
+
+
 def test_signs_drawn_as_pictures_are_read() -> None:
     assert page('<p>N1 <img class="emoji" alt="✅"> <img alt="photo du marché"></p>').text == "N1 ✅\n"
 
@@ -115,6 +135,7 @@ LONG = "<p>" + "Se doter d’une politique d’achats. " * 9 + "</p>"
         f'<div id="content"><h1>LISTE</h1>{LONG}</div>',
         f'<div role="main"><h1>LISTE</h1>{LONG}<div class="sharedaddy">Partager</div></div>',
         f'<div><h1>LISTE</h1></div><div itemprop="articleBody">{LONG}</div>',
+        f'<div class="hentry"><h3>LISTE</h3><div class="post-body entry-content">{LONG}</div><b>Tags</b></div>',
     ],
 )
 def test_only_the_article_is_running_text(main: str) -> None:

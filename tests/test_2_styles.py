@@ -179,6 +179,14 @@ def test_introductions_and_signatures_in_italics_are_no_observations(lines: Pars
     assert pact.facts.signed_on is not None
 
 
+def test_thanks_after_the_last_measure_are_about_the_pact(lines: Parse) -> None:
+    pact = lines(M2, N2, "*Les banques seront consultées.*", "*Nous remercions le collectif de son travail.*")
+    assert [(measure, text) for measure, _, text in said(pact)] == [
+        (2, "Les banques seront consultées."),
+        (None, "Nous remercions le collectif de son travail."),
+    ]
+
+
 def test_an_observation_in_italics_may_stand_under_a_principle(lines: Parse) -> None:
     pact = lines(
         "## Principe A : Sensibilisation et formation",

@@ -10,7 +10,7 @@ from pipeline.model import AsideKind
 Asides = Mapping[HtmlElement, AsideKind | None]
 """Where the running text stops, and where it begins again (None), by the element; those inside go with it."""
 
-_SITE_TAGS = frozenset(["nav", "aside", "footer"])
+_SITE_TAGS = frozenset(["nav", "aside", "footer", "figcaption"])
 _SITE_ROLES = frozenset(["navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog"])
 _SITE_NAME_RE = re.compile(
     r"""(?: (?:\w+[-_])?
@@ -26,8 +26,15 @@ _SITE_NAME_RE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Names (classes and ids) that themes give to what is not the article: "comments-area", "widget_recent_entries"."""
+_CAPTION_RE = re.compile(r"(?:wp-)?caption(?:-text)?|spip_doc\w*|legende(?:-image)?", re.IGNORECASE)
 _NOTES_RE = re.compile(r"(?:wp-block-)?(?:footnotes?|endnotes?)(?:-list)?", re.IGNORECASE)
 _HELD_ROLES = frozenset(["main", "article"])
+_ARTICLE_NAME_RE = re.compile(
+    r"""h-?entry | e-content | (?:entry|post|article|page|blog)[-_]?(?:content|body|text|texte) | texte
+      | contenu(?:-principal)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Names that themes without an <article> give to it: "hentry", "post-body", "texte"."""
 _LETTERS_RE = re.compile(r"\w+")
 _MOST = 0.5
 """What holds more than this share (0-1) of the page's letters is no furniture, whatever it is called."""
@@ -80,6 +87,8 @@ def _is_note(element: HtmlElement) -> bool:
 
 def _is_site(element: HtmlElement) -> bool:
     """Whether an element says that it is no part of the article: by its tag, its role or its name."""
+    if element.tag != "caption" and any(map(_CAPTION_RE.fullmatch, _names(element))):
+        return True
     if element.tag in ("main", "article", "p", "li", "em", "strong", "td", "tr", "h1"):
         return False
     if element.tag in _SITE_TAGS or element.get("role") in _SITE_ROLES:
@@ -97,11 +106,7 @@ def _article(
     """The element that says that it is the article and holds most of what is no furniture; None where there is none."""
     free = {element: count for element, count in letters.items() if count}
     outside = sum(letters[e] for e in asides if not any(parent in asides for parent in e.iterancestors()))
-    claims = [
-        element
-        for element in free
-        if element.tag in _HELD_ROLES or element.get("role") in _HELD_ROLES or element.get("itemprop") == "articleBody"
-    ]
+    claims = [element for element in free if _is_article(element)]
     claims = [e for e in claims if e not in asides and not any(parent in asides for parent in e.iterancestors())]
     if not claims:
         return None
@@ -113,11 +118,19 @@ def _article(
     return min(near or claims, key=lambda e: letters[e] if near else -letters[e])
 
 
+def _is_article(element: HtmlElement) -> bool:
+    if element.tag in _HELD_ROLES or element.get("role") in _HELD_ROLES or element.get("itemprop") == "articleBody":
+        return True
+    return element.tag in ("div", "section", "td") and any(map(_ARTICLE_NAME_RE.fullmatch, _names(element)))
+
+
 def _heading(root: HtmlElement, article: HtmlElement) -> HtmlElement | None:
-    """The page's heading where it stands before the article: the title of the window begins with it."""
+    """The page's heading where it stands before the article: the title of the window begins as it does."""
     title = " ".join((root.findtext(".//title") or "").split())
-    for heading in root.iter("h1"):
+    own = re.split(r"\s[-–—|·]\s", title)[0]
+    for heading in root.iter("h1", "h2", "h3"):
         text = " ".join(heading.text_content().split())
-        if text and title.startswith(text) and article not in heading.iterancestors():
+        alike = text and (title.startswith(text) or (len(own) > 10 and text.startswith(own)))
+        if alike and article not in heading.iterancestors():
             return heading
     return None

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 Styles = Mapping[HtmlElement, Mapping[str, str]]
 
-_PROPERTIES = ("font-style", "font-weight", "display", "visibility", "list-style-type")
+_PROPERTIES = ("font-style", "font-weight", "font-family", "display", "visibility", "list-style-type")
 _MENTIONS_RE = re.compile(r"font|display|visibility|list-style", re.IGNORECASE)
 _STYLES = ("italic", "oblique")
 _WEIGHTS = ("bold", "bolder")
@@ -90,15 +90,17 @@ def _declarations(nodes: list[tinycss2.ast.Node]) -> Iterator[_Declaration]:
         if node.type != "declaration":
             continue
         words = [
-            str(token.value if token.type == "ident" else token.representation).lower()
+            str(token.representation if token.type == "number" else token.value).lower()
             for token in node.value
-            if token.type in ("ident", "number")
+            if token.type in ("ident", "number", "string")
         ]
         if node.lower_name == "font":
             # The shorthand sets what it does not name back to normal.
             yield _Declaration("font-style", next((w for w in words if w in _STYLES), "normal"), node.important)
             weight = next((w for w in words if w in _WEIGHTS or w.isdigit()), "normal")
             yield _Declaration("font-weight", weight, node.important)
+            family = [str(t.value).lower() for t in node.value if t.type in ("ident", "string")][-1:]
+            yield _Declaration("font-family", family[0] if family else "", node.important)
         elif node.lower_name == "list-style":
             yield _Declaration("list-style-type", words[0] if words else "none", node.important)
         elif node.lower_name in _PROPERTIES and words:

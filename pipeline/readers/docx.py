@@ -23,7 +23,6 @@ from pipeline.readers.docx_styles import (
     Numbering,
     Style,
     Styles,
-    as_symbols,
     attr,
     child,
     children,
@@ -32,7 +31,18 @@ from pipeline.readers.docx_styles import (
     number,
     switch,
 )
-from pipeline.readers.draft import CELL, TICKED, UNTICKED, Paragraph, Reading, Run, Unreadable, compose, row_of
+from pipeline.readers.draft import (
+    CELL,
+    TICKED,
+    UNTICKED,
+    Paragraph,
+    Reading,
+    Run,
+    Unreadable,
+    as_symbols,
+    compose,
+    row_of,
+)
 
 _MOST_BYTES = 64 * 2**20
 _MOST_COLUMNS = 63  # what Word allows

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
-from pipeline.readers.draft import BOXES, numbered
+from pipeline.readers.draft import BOXES, as_symbols, numbered
 
 Node = Any
 """An element of lxml, which has no types."""
@@ -29,7 +29,6 @@ _HOLE_RE = re.compile(r"%([1-9])")
 _FORMS = {"lowerLetter": "lower-alpha", "upperLetter": "upper-alpha", "decimalZero": "decimal-leading-zero"}
 _FORMS |= {"lowerRoman": "lower-roman", "upperRoman": "upper-roman"}
 _LONGEST_SPELT = 1000
-_SYMBOL_FONTS = frozenset(["symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings", "zapf dingbats"])
 _BODY_TEXT = 9
 _DEPTHS = 9
 
@@ -72,18 +71,6 @@ def number(text: str | None, default: int = 0) -> int:
 def switch(node: Node) -> bool | None:
     """What an on/off element says (17.17.4); None where it is absent."""
     return None if node is None else attr(node) not in ("0", "false", "off", "none")
-
-
-def as_symbols(text: str, font: str | None) -> str:
-    """Letters typed in a symbol font as what they are in private use: the eye sees no letters."""
-    if font is None or font.lower() not in _SYMBOL_FONTS:
-        return text
-    return "".join(_symbol(char) for char in text)
-
-
-def _symbol(char: str) -> str:
-    code = char.encode("cp1252", "ignore")
-    return chr(0xF000 + code[0]) if code and code[0] > 0x20 and char != "\u00a0" else char
 
 
 @dataclass(frozen=True, slots=True)

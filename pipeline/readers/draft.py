@@ -14,6 +14,7 @@ TICKED, UNTICKED = "☑", "☐"
 """How every reader writes a form field that is ticked, or not."""
 BOXES = "☐☑☒□■🗹\uf06f\uf071\uf0a3\uf0a8\uf052\uf053\uf078\uf0fd\uf0fe"
 """Bullets that are boxes to tick, kept as they are: whoever ticks one changes the bullet."""
+_SYMBOL_FONTS = frozenset(["symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings", "zapf dingbats"])
 CELL = "\t"
 """What stands between two cells of a table's row."""
 
@@ -156,6 +157,18 @@ def row_of(cells: Sequence[Sequence[Paragraph]], place: int) -> list[Paragraph]:
                 runs.append(Run(between))
             runs += [replace(r, text=r.text if index == last else r.text.replace("\n", " ")) for r in paragraph.runs]
     return [Paragraph(tuple(runs), place, next(p.aside for cell in full for p in cell))]
+
+
+def as_symbols(text: str, font: str | None) -> str:
+    """Letters typed in a symbol font as what they are in private use: the eye sees no letters."""
+    if font is None or font.lower() not in _SYMBOL_FONTS:
+        return text
+    return "".join(_symbol(char) for char in text)
+
+
+def _symbol(char: str) -> str:
+    code = char.encode("cp1252", "ignore")
+    return chr(0xF000 + code[0]) if code and code[0] > 0x20 and char != "\u00a0" else char
 
 
 def numbered(number: int, kind: str) -> str:

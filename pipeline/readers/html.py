@@ -17,6 +17,7 @@ from pipeline.readers.draft import (
     Reading,
     Run,
     Unreadable,
+    as_symbols,
     compose,
     numbered,
     row_of,
@@ -64,6 +65,7 @@ class _State:
     hidden: bool = False
     struck: bool = False
     pre: bool = False
+    font: str = ""
     aside: AsideKind | None = None
 
 
@@ -168,7 +170,7 @@ def _open(walk: _Walk, element: HtmlElement) -> None:
     before = walk.states[-1]
     state = _state(walk, element, before)
     # What turns to furniture in the middle of a line begins a line of its own, and so does what follows it.
-    if (tag in _BLOCKS or state.aside != before.aside) and not before.hidden:
+    if (_is_block(element) or state.aside != before.aside) and not before.hidden:
         _flush(walk)
         if (tag in _HEADINGS or tag == "hr") and not state.hidden:
             walk.sinks[-1].append(Paragraph((), walk.place))
@@ -179,6 +181,13 @@ def _open(walk: _Walk, element: HtmlElement) -> None:
         _open_field(walk, element)
     if element.text and tag not in ("select", "textarea") and tag not in _UNSEEN:
         _add(walk, element.text, state)
+
+
+def _is_block(element: HtmlElement) -> bool:
+    """Whether an element begins a line; a label does that holds a field to write in or to choose from."""
+    if element.tag == "label":
+        return any(child.tag in ("textarea", "select") for child in element.iter())
+    return element.tag in _BLOCKS
 
 
 def _state(walk: _Walk, element: HtmlElement, before: _State) -> _State:
@@ -194,6 +203,7 @@ def _state(walk: _Walk, element: HtmlElement, before: _State) -> _State:
         or own.get("visibility") in ("hidden", "collapse"),
         struck=before.struck or tag == "del",
         pre=before.pre or tag in ("pre", "textarea"),
+        font=own.get("font-family") or (element.get("face") or "").lower() or before.font,
         aside=walk.asides.get(element, before.aside),
     )
 
@@ -261,7 +271,8 @@ def _open_field(walk: _Walk, element: HtmlElement) -> None:
     """What a form field shows: ticked or not, the option chosen, the text typed."""
     tag, kind, state = element.tag, (element.get("type") or "text").lower(), walk.states[-1]
     if tag == "input" and kind in ("checkbox", "radio"):
-        _add(walk, f"{TICKED if 'checked' in element.attrib else UNTICKED} ", state)
+        before = "" if not walk.runs or walk.runs[-1].text.endswith(" ") else " "
+        _add(walk, f"{before}{TICKED if 'checked' in element.attrib else UNTICKED} ", state)
     elif tag == "input" and kind in ("text", "search", "number", "date", "email", "url", "tel"):
         _add(walk, element.get("value") or "", state)
     elif tag == "textarea":
@@ -277,7 +288,7 @@ def _open_field(walk: _Walk, element: HtmlElement) -> None:
 
 def _close(walk: _Walk, element: HtmlElement) -> None:
     tag, state = element.tag, walk.states[-1]
-    if (tag in _BLOCKS or state.aside != walk.states[-2].aside) and not state.hidden:
+    if (_is_block(element) or state.aside != walk.states[-2].aside) and not state.hidden:
         _flush(walk)
         if tag in ("p", "div", "li") and _is_empty(element):
             walk.sinks[-1].append(Paragraph((), walk.place))
@@ -330,7 +341,7 @@ def _add(walk: _Walk, text: str, state: _State) -> None:
                 _break(walk)
             _add(walk, line, replace(state, pre=False))
         return
-    shown = _SPACE_RE.sub(" ", text)
+    shown = as_symbols(_SPACE_RE.sub(" ", text), state.font)
     if not walk.runs or walk.runs[-1].text.endswith(" "):
         shown = shown.lstrip(" ")
     if not shown:

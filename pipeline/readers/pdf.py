@@ -29,14 +29,14 @@ _WEAK_RE = re.compile(r"[–—-]\s?(?=\S)|\d{1,3}\s?[–—.)-]\s|\(?[a-zA-Z]\)
 _WORD_RE = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _BROKEN_RE = re.compile(r"([^\W\d_]+)[-‐\u00ad]$")
 _FIRST_RE = re.compile(r"[«(“\"]\s\S+|\S+(?:\s[:;!?»%€]+)?")
-_HEADS_RE = re.compile(  # what French joins with a hyphen to the word behind it
-    "anti|apr[èe]s|arri[èe]re|au|auto|avant|bio|ci|co|contre|demi|éco|est|ex|extra|grande?s?|haute?|hors|inter|là|mi|mini|"
-    "multi|nord|non|ouest|outre|par|peut|petite?s?|plus|porte|post|pré|pro|quasi|rendez|sans|semi|socio|sous|sud|tiers|"
-    "ultra|vice|vis"
+# What French joins with a hyphen to the next word, and to the one before: surely, and where that is a word itself.
+_HEADS_RE = re.compile("non|vice|demi|semi|rendez|quasi|socio|celui|celles?|ceux|vis|arrière|avant|après|ex|peut")
+_MAYBE_HEADS_RE = re.compile(
+    "anti|au|auto|bio|ci|co|contre|éco|extra|grande?s?|haute?|inter|mi|mini|multi|nord|outre|par|petite?s?|plus|porte|"
+    "post|pré|pro|sans|sous|sud|tiers|ultra"
 )
-_TAILS_RE = re.compile(  # and what to the word before it
-    "à|ce|ci|dess(?:o?us)|delà|dire|elles?|en|être|ils?|je|là|les?|la|leur|lui|mêmes?|moi|nous|on|t|toi|tu|vous|y"
-)
+_TAILS_RE = re.compile("vous|nous|elles?|même|mêmes|être|dessus|dessous|delà|là")
+_MAYBE_TAILS_RE = re.compile("à|ce|ci|dire|en|ils?|je|les?|la|leur|lui|moi|on|t|toi|tu|y")
 _ENDS = (".", "!", "?", ":", ";", "…", "»", ")")
 
 
@@ -136,14 +136,18 @@ def _habits(sheets: list[Sheet], pages: list[list[Element]]) -> _Habits:
     margins = _margins(lines, widths)
     words = Counter[str]()
     n_broken = 0
+    after_break = False
     for line in [*lines, *cells]:
         text = line.text.casefold()
-        if _BROKEN_RE.search(text):
+        text = text[text.find(" ") + 1 :] if after_break else text
+        after_break = _BROKEN_RE.search(text) is not None
+        if after_break:
             n_broken += 1
             text = text[: text.rfind(" ") + 1]
         for word in _WORD_RE.findall(text):
-            words[word] += 1
-            words.update("-".join(pair) for pair in pairwise(word.replace("‐", "-").split("-")))
+            parts = word.replace("‐", "-").split("-")
+            words.update(parts if len(parts) == 1 else ["-".join(pair) for pair in pairwise(parts)])
+            words["‐"] += "‐" in word
     steps, whites = Counter[float](), Counter[float]()
     draft = _Habits(9.9, 0.0, size, margins, widths, words, False)
     n_full = 0
@@ -370,7 +374,14 @@ def _link(before: str, after: str, habits: _Habits) -> tuple[int, str]:
     whole, apart = habits.words[head + rest], habits.words[f"{head}-{rest}"]
     if whole != apart:
         return (1 if whole > apart else 0), ""
-    own = _HEADS_RE.fullmatch(head) or _TAILS_RE.fullmatch(rest)
+    if before.endswith("‐") and not habits.words["‐"]:
+        return 1, ""  # the document writes its own hyphens with the other sign
+    own = (
+        _HEADS_RE.fullmatch(head)
+        or _TAILS_RE.fullmatch(rest)
+        or (_MAYBE_HEADS_RE.fullmatch(head) and len(rest) > 3 and habits.words[rest])
+        or (_MAYBE_TAILS_RE.fullmatch(rest) and habits.words[head])
+    )
     return (0 if own or not habits.hyphenates else 1), ""
 
 

@@ -135,7 +135,8 @@ def read_sheet(document: object, form: object, number: int) -> Sheet | None:
         chunks = _chunks(text_page) if text_page else []
         frame = _Frame(_main_quarter(chunks), bounds.left, bounds.bottom, bounds.right, bounds.top)
         words = list(_words(chunks, frame))
-        rules, has_images = _drawings(page, frame)
+        rules, dots, has_images = _drawings(page, frame)
+        words.extend(_bullets(dots, words))
         fields, comments = _annotations(page, form, frame, words)
         askew = tuple(_askew(chunks, frame.quarter))
         return Sheet(number, *frame.size, (*words, *fields), tuple(rules), askew, has_images, comments)
@@ -287,9 +288,10 @@ def _word(text: str, x0: float, x1: float, style: tuple[float, float, bool, bool
     return Word(text, x0, x1, *style, spaced)
 
 
-def _drawings(page: object, frame: _Frame) -> tuple[list[Box], bool]:
-    """The thin upright or level lines on a page, and whether it holds an image."""
+def _drawings(page: object, frame: _Frame) -> tuple[list[Box], list[tuple[Box, str]], bool]:
+    """The thin upright or level lines on a page, its small round or square spots, and whether it holds an image."""
     rules: list[Box] = []
+    dots: list[tuple[Box, str]] = []
     has_images, n_paths = False, 0
     identity = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     address = ctypes.cast(page, ctypes.c_void_p).value  # type: ignore[arg-type]
@@ -302,13 +304,16 @@ def _drawings(page: object, frame: _Frame) -> tuple[list[Box], bool]:
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             has_images = True
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            rules.extend(frame.box(*box) for box in _thin_boxes(item, outer))
+            found = [frame.box(*box) for box in _thin_boxes(item, outer)]
+            rules.extend(found)
+            if not found and outer == identity and (dot := _dot(item)):
+                dots.append((frame.box(*dot[0]), dot[1]))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM:
             inner = _times(_matrix(item), outer)
             for index in range(max(pdfium.FPDFFormObj_CountObjects(item), 0)):
                 part = pdfium.FPDFFormObj_GetObject(item, index)
                 stack.append((part, pdfium.FPDFPageObj_GetType(part), inner))
-    return rules, has_images
+    return rules, dots, has_images
 
 
 _Matrix = tuple[float, float, float, float, float, float]
@@ -359,6 +364,30 @@ def _thin_boxes(item: object, outer: _Matrix) -> Iterator[Box]:
                 side = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
                 if _is_thin(side):
                     yield side
+
+
+def _dot(item: object) -> tuple[Box, str] | None:
+    """The box of a spot no larger than a bullet, and its character: Chromium draws the bullets of lists."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetBounds(item, *sides):
+        return None
+    left, bottom, right, top = (side.value for side in sides)
+    if not (1.5 < right - left < 7.0 and abs((right - left) - (top - bottom)) < 0.8):
+        return None
+    fill, stroke = ctypes.c_int(0), ctypes.c_int(0)
+    pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
+    is_round = pdfium.FPDFPath_CountSegments(item) > 5
+    return (left, bottom, right, top), "•" if is_round and fill.value and not stroke.value else "–"
+
+
+def _bullets(dots: list[tuple[Box, str]], words: list[Word]) -> Iterator[Word]:
+    """The spots that stand before the first word of a line."""
+    for (left, top, right, bottom), char in dots[:500]:
+        middle = (top + bottom) / 2
+        level = [w for w in words if -0.1 < (w.y - middle) / w.size < 0.6]
+        behind = min((w for w in level if w.x0 > right - 1), key=lambda w: w.x0, default=None)
+        if behind and behind.x0 - right < 2.5 * behind.size and not any(0 <= left - w.x1 < 3 * w.size for w in level):
+            yield Word(char, left, right, behind.y, behind.size, spaced=True)
 
 
 def _is_thin(box: Box) -> bool:
