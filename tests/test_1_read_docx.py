@@ -1,5 +1,6 @@
 """read_docx: a Word document gives the text, and the bold and italic, that the eye sees."""
 
+import contextlib
 import io
 import re
 import zipfile
@@ -141,14 +142,14 @@ def test_a_strict_document_gives_the_same() -> None:
     assert read_docx(strict.getvalue()) == read_docx(data)
 
 
-I, B, NOT_I = "<w:i/>", "<w:b/>", '<w:i w:val="0"/>'
+ITALIC, BOLD, NOT_ITALIC = "<w:i/>", "<w:b/>", '<w:i w:val="0"/>'
 STYLES = (
-    style("paragraph", "PI", I)
-    + style("paragraph", "PIB", B, "PI")
-    + style("paragraph", "PI0", NOT_I, "PI")
-    + style("paragraph", "PII", I, "PI")
-    + style("character", "CI", I)
-    + style("character", "C0", NOT_I)
+    style("paragraph", "PI", ITALIC)
+    + style("paragraph", "PIB", BOLD, "PI")
+    + style("paragraph", "PI0", NOT_ITALIC, "PI")
+    + style("paragraph", "PII", ITALIC, "PI")
+    + style("character", "CI", ITALIC)
+    + style("character", "C0", NOT_ITALIC)
 )
 
 
@@ -156,13 +157,13 @@ STYLES = (
     ("paragraph", "run_properties", "seen"),
     [
         ("", "", ""),
-        ("", I, "i"),
+        ("", ITALIC, "i"),
         ("", '<w:i w:val="off"/><w:b w:val="false"/>', ""),
         ("", '<w:i w:val="on"/><w:b w:val="1"/>', "bi"),
         ("", '<w:rStyle w:val="CI"/>', "i"),
         ("", '<w:rStyle w:val="PI"/>', ""),
         ("PI", "", "i"),
-        ("PI", NOT_I, ""),
+        ("PI", NOT_ITALIC, ""),
         ("PI", '<w:rStyle w:val="CI"/>', ""),
         ("PI", '<w:rStyle w:val="CI"/><w:i/>', "i"),
         ("PI", '<w:rStyle w:val="C0"/>', "i"),
@@ -179,7 +180,7 @@ def test_styles_and_direct_formatting_give_what_the_eye_sees(paragraph: str, run
 
 
 def test_document_defaults_count_and_a_style_that_repeats_them_does_not_undo_them() -> None:
-    defaults = f"<w:docDefaults><w:rPrDefault><w:rPr>{I}</w:rPr></w:rPrDefault></w:docDefaults>"
+    defaults = f"<w:docDefaults><w:rPrDefault><w:rPr>{ITALIC}</w:rPr></w:rPrDefault></w:docDefaults>"
     body = (
         par("nu") + styled("PI", "style") + styled("PI0", "non") + styled("PI", run("deux", '<w:rStyle w:val="CI"/>'))
     )
@@ -188,22 +189,43 @@ def test_document_defaults_count_and_a_style_that_repeats_them_does_not_undo_the
 
 
 def test_the_default_paragraph_style_is_that_of_unstyled_paragraphs() -> None:
-    standard = style("paragraph", "Standard", B).replace("w:styleId", 'w:default="1" w:styleId')
+    standard = style("paragraph", "Standard", BOLD).replace("w:styleId", 'w:default="1" w:styleId')
     assert looks(read_docx(package(par("mot"), styles=standard))) == {"mot": "b"}
 
 
 def test_the_paragraph_mark_does_not_style_the_text() -> None:
-    assert looks(read_docx(package(par("mot", properties=f"<w:rPr>{I}</w:rPr>")))) == {"mot": ""}
+    assert looks(read_docx(package(par("mot", properties=f"<w:rPr>{ITALIC}</w:rPr>")))) == {"mot": ""}
 
 
 def test_styles_based_on_each_other_end() -> None:
-    loop = style("paragraph", "A", I, "B") + style("paragraph", "B", "", "A")
+    loop = style("paragraph", "A", ITALIC, "B") + style("paragraph", "B", "", "A")
     assert looks(read_docx(package(styled("B", "mot"), styles=loop))) == {"mot": "i"}
 
 
+def test_a_style_takes_nothing_from_one_of_another_kind() -> None:
+    crossed = style("character", "C", BOLD, "PI")
+    assert looks(read_docx(package(par(run("mot", '<w:rStyle w:val="C"/>')), styles=STYLES + crossed))) == {"mot": "b"}
+
+
+def test_parts_are_found_where_the_relationships_say() -> None:
+    data = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(package(styled("PI", "mot"), styles=STYLES))) as old,
+        zipfile.ZipFile(data, "w") as new,
+    ):
+        for name in old.namelist():
+            moved = (
+                old.read(name)
+                .replace(b'"word/document.xml"', b'"/word/text.xml"')
+                .replace(b'"styles.xml"', b'"../x/s.xml"')
+            )
+            new.writestr(name.replace("word/styles.xml", "x/s.xml").replace("/document.xml", "/text.xml"), moved)
+    assert looks(read_docx(data.getvalue())) == {"mot": "i"}
+
+
 def test_a_table_style_sets_off_its_first_row_where_the_table_says_so() -> None:
-    part = f'<w:tblStylePr w:type="firstRow"><w:rPr>{B}</w:rPr></w:tblStylePr></w:style>'
-    styles = style("table", "T", I).replace("</w:style>", part)
+    part = f'<w:tblStylePr w:type="firstRow"><w:rPr>{BOLD}</w:rPr></w:tblStylePr></w:style>'
+    styles = style("table", "T", ITALIC).replace("</w:style>", part)
     rows = [cell(par("tête")) + cell(par("x")), cell(par("corps")) + cell(par("y"))]
     for look, seen in (("0020", "bi"), ("0000", "i")):
         properties = f'<w:tblStyle w:val="T"/><w:tblLook w:val="{look}"/>'
@@ -440,6 +462,8 @@ def test_changes_are_read_as_accepted() -> None:
 def test_breaks_tabs_and_hyphens() -> None:
     tab, line = "<w:r><w:tab/></w:r>", "<w:r><w:br/></w:r>"
     assert lines(par(tab, "a", tab, "b", line, tab, "c", "<w:r><w:cr/></w:r>", "d\te")) == ["a b", "c", "d e"]
+    broken = item("a").replace("<w:r>", line + "<w:r>")
+    assert lines(broken, numbering=lists(level(0, "%1."))) == ["1. a"]
     assert lines(par('<w:r><w:br w:type="page"/></w:r>', "a", '<w:r><w:br w:type="page"/></w:r>')) == ["a"]
     assert lines(par("porte", "<w:r><w:noBreakHyphen/></w:r>", "cou", "<w:r><w:softHyphen/></w:r>", "pé")) == [
         "porte‑coupé"
@@ -461,6 +485,12 @@ def test_hidden_text_is_left_out_and_told() -> None:
     reading = read_docx(data)
     assert reading.text == "aB\n"
     assert [d.message for d in reading.diagnostics] == ["1 passages of hidden text were left out"]
+
+
+def test_a_paragraph_with_a_hidden_mark_runs_on() -> None:
+    assert lines(par("Titre. ", properties="<w:rPr><w:vanish/><w:specVanish/></w:rPr>"), par("Texte")) == [
+        "Titre. Texte"
+    ]
 
 
 def test_notes_stand_at_the_end_and_furniture_behind_them() -> None:
@@ -544,7 +574,5 @@ def test_no_bytes_break_it() -> None:
     data = bytearray(package(item("a") + table(cell(par("b")) * 3), numbering=lists(level(0, "%1."))))
     for at in range(0, len(data), 7):
         for damaged in (bytes(data[:at]), bytes(data[:at] + bytes([data[at] ^ 0x41]) + data[at + 1 :])):
-            try:
+            with contextlib.suppress(Unreadable):
                 read_docx(damaged)
-            except Unreadable as error:
-                assert ":" in str(error)
