@@ -32,8 +32,8 @@ _FIRST_RE = re.compile(r"[«(“\"]\s\S+|\S+(?:\s[:;!?»%€]+)?")
 # What French joins with a hyphen to the next word, and to the one before: surely, and where that is a word itself.
 _HEADS_RE = re.compile("non|vice|demi|semi|rendez|quasi|socio|celui|celles?|ceux|vis|arrière|avant|après|ex|peut")
 _MAYBE_HEADS_RE = re.compile(
-    "anti|au|auto|bio|ci|co|contre|éco|extra|grande?s?|haute?|inter|mi|mini|multi|nord|outre|par|petite?s?|plus|porte|"
-    "post|pré|pro|sans|sous|sud|tiers|ultra"
+    "anti|au|auto|bio|ci|co|contre|extra|grande?s?|haute?|inter|mi|mini|multi|nord|outre|par|petite?s?|plus|porte|"
+    "post|pré|sans|sous|sud|tiers|ultra"
 )
 _TAILS_RE = re.compile("vous|nous|elles?|même|mêmes|être|dessus|dessous|delà|là")
 _MAYBE_TAILS_RE = re.compile("à|ce|ci|dire|en|ils?|je|les?|la|leur|lui|moi|on|t|toi|tu|y")
@@ -380,6 +380,7 @@ def _link(before: str, after: str, habits: _Habits) -> tuple[int, str]:
         _HEADS_RE.fullmatch(head)
         or _TAILS_RE.fullmatch(rest)
         or (_MAYBE_HEADS_RE.fullmatch(head) and len(rest) > 3 and habits.words[rest])
+        or (min(len(head), len(rest)) > 3 and habits.words[head] and habits.words[rest])
         or (_MAYBE_TAILS_RE.fullmatch(rest) and habits.words[head])
     )
     return (0 if own or not habits.hyphenates else 1), ""
