@@ -5,7 +5,6 @@ import importlib
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -171,11 +170,13 @@ def _marked_up(data: bytes, pact_id: str) -> _Format:
 
 def _zipped(data: bytes) -> _Format:
     """Which word processor's package a zip file is."""
+    from pipeline.readers.container import DAMAGE
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = set(package.namelist())
-            declared = package.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error):
+            declared = package.open("mimetype").read(100) if "mimetype" in names else b""
+    except DAMAGE:
         raise _Unread("application/zip", "the file is damaged: get it again, or save it anew", "damaged") from None
     if declared.startswith(_OPEN_DOCUMENT.encode()):
         return _ODT
