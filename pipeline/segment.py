@@ -29,8 +29,8 @@ def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diag
     """Blocks in order, which joined give the source back, and what was doubtful about them."""
     page = make_page(source, rules)
     cut_tables(page)
-    mark_headings(page)
     mark_styles(page)
+    mark_headings(page)
     catalogue = catalogue_of(rules)
     walk = Walk(page, catalogue, labels=recurring_labels(page, catalogue))
     index = -1

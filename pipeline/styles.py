@@ -23,6 +23,8 @@ _TAIL_WORDS = 2
 _WHOLE = 0.9
 _FEWEST = 3
 _BODY = 10
+_PREAMBLE = 3000
+"""So many characters at the beginning of a document may hold its introduction."""
 _LETTER_RE = re.compile(r"\w")
 _WORD_RE = re.compile(r"\w+")
 _LABEL_ENDS = (*SENTENCE_END, "-", "•", "·", "*", "]")
@@ -72,8 +74,7 @@ def mark_styles(page: Page) -> None:
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
-        mark = page.marks.get(line.start)
-        if line.is_blank or (mark is not None and mark.kind != "none"):
+        if line.is_blank or line.start in page.marks:
             continue
         if _is_set_in(page, voice, line):
             page.styled.add(line.start)
@@ -84,9 +85,8 @@ def mark_styles(page: Page) -> None:
 
 
 def _announced(page: Page) -> str | None:
-    """How the document says, before its first measure, that the list's words are set: "italique", "gras"."""
-    headings = (start for start, mark in page.marks.items() if mark.kind == "measure")
-    end = min(headings, default=0)
+    """How the document says, at its beginning, that the list's words are set: "italique", "gras"."""
+    end = min(_PREAMBLE, len(page.shaped))
     rule = next((rule for rule in page.rules.facts if "announced_style" in rule.compiled.groupindex), None)
     try:
         match = rule.compiled.search(page.shaped, 0, end, timeout=TIMEOUT) if rule is not None else None

@@ -576,3 +576,16 @@ def test_no_bytes_break_it() -> None:
         for damaged in (bytes(data[:at]), bytes(data[:at] + bytes([data[at] ^ 0x41]) + data[at + 1 :])):
             with contextlib.suppress(Unreadable):
                 read_docx(damaged)
+
+
+def test_struck_text_is_left_out_and_told() -> None:
+    document = Document()
+    paragraph = document.add_paragraph("N1 • Acheter")
+    paragraph.add_run(" et manger").font.strike = True
+    paragraph.add_run(" mieux").font.double_strike = True
+    paragraph.add_run(".")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    reading = read_docx(buffer.getvalue())
+    assert reading.text == "N1 • Acheter.\n"
+    assert [(d.severity, d.code) for d in reading.diagnostics] == [("warning", "struck-text-left-out")]

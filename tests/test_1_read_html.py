@@ -112,11 +112,12 @@ def test_signs_drawn_as_pictures_are_read() -> None:
 
 def test_hidden_text_is_left_out_and_counted() -> None:
     body = "<p>a</p><p hidden>b</p><p style='display:none'>c<b>d</b></p><p class=v>e</p><p>f <del>g</del></p>"
+    body += "<p><s>i</s> <span style='text-decoration: underline line-through red'>j</span></p>"
     reading = page(body, "<style>.v { visibility: hidden }</style><script>var x = '<p>h</p>'</script>")
     assert reading.text == "a\nf\n"
     assert [(d.code, d.message[:1]) for d in reading.diagnostics] == [
         ("hidden-text-left-out", "3"),
-        ("tracked-changes", "1"),
+        ("struck-text-left-out", "3"),
     ]
 
 

@@ -542,3 +542,10 @@ def test_any_damage_gives_a_reading_or_a_reason() -> None:
                 damaged[random.randrange(len(damaged))] = random.randrange(256)
             with suppress(Unreadable):
                 read_odt(bytes(damaged[: random.choice([len(damaged), random.randrange(len(damaged))])]))
+
+
+def test_struck_text_is_left_out_and_told() -> None:
+    style = '<style:style style:name="S" style:family="text"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+    reading = read_odt(_flat(_p('N1<text:span text:style-name="S"> barré</text:span> reste'), style))
+    assert reading.text == "N1 reste\n"
+    assert [(d.severity, d.code) for d in reading.diagnostics] == [("warning", "struck-text-left-out")]

@@ -90,6 +90,15 @@ def test_an_observation_may_end_the_line_of_a_wording(lines: Parse) -> None:
     assert [row.text for row in pact.levels if row.measure == 2][1:] == [N2[5:], N3[5:]]
 
 
+def test_a_heading_may_hold_its_level_and_what_the_list_says(lines: Parse) -> None:
+    pact = lines(
+        f"**{M2[:-1]}**. Niveau 2. *Les banques seront consultées.*", f"**{M4}** *Réunion à prévoir.*", "N1 • Utiliser"
+    )
+    assert [(row.measure, row.title) for row in pact.measures] == [(2, M2[4:]), (4, M4[4:])]
+    assert status(pact, 2) == ["unstated", "agreed", "unstated"]
+    assert [text for _, _, text in said(pact)] == ["Les banques seront consultées.", "Réunion à prévoir."]
+
+
 def test_what_is_said_in_italics_of_a_level_is_not_its_wording(lines: Parse) -> None:
     pact = lines(M2, N2, "N3 : *hors de portée du budget*", "N1 : *la trésorière y travaille*", M4)
     assert [(evidence, text) for _, evidence, text in said(pact)] == [

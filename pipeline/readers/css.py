@@ -12,8 +12,16 @@ from lxml.html import HtmlElement
 
 Styles = Mapping[HtmlElement, Mapping[str, str]]
 
-_PROPERTIES = ("font-style", "font-weight", "font-family", "display", "visibility", "list-style-type")
-_MENTIONS_RE = re.compile(r"font|display|visibility|list-style", re.IGNORECASE)
+_PROPERTIES = (
+    "font-style",
+    "font-weight",
+    "font-family",
+    "display",
+    "visibility",
+    "list-style-type",
+    "text-decoration",
+)
+_MENTIONS_RE = re.compile(r"font|display|visibility|list-style|line-through", re.IGNORECASE)
 _STYLES = ("italic", "oblique")
 _WEIGHTS = ("bold", "bolder")
 _SCREEN_RE = re.compile(r"^(?!.*\bmax-)(?:.*\b(?:all|screen)\b.*|\s*|(?!.*\bprint\b).*)$", re.DOTALL | re.IGNORECASE)
@@ -103,6 +111,9 @@ def _declarations(nodes: list[tinycss2.ast.Node]) -> Iterator[_Declaration]:
             yield _Declaration("font-family", family[0] if family else "", node.important)
         elif node.lower_name == "list-style":
             yield _Declaration("list-style-type", words[0] if words else "none", node.important)
+        elif node.lower_name.startswith("text-decoration"):
+            if "line-through" in words:
+                yield _Declaration("text-decoration", "line-through", node.important)
         elif node.lower_name in _PROPERTIES and words:
             yield _Declaration(node.lower_name, words[0], node.important)
 

@@ -21,6 +21,7 @@ from pipeline.readers.draft import (
     Reading,
     Unreadable,
     compose,
+    struck,
 )
 
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -51,7 +52,7 @@ def read_docx(data: bytes) -> Reading:
     paragraphs += _notes(parts, tally, story)
     paragraphs += _furniture(root, package, related, story)
     n_comments = sum(name(each) == "w:comment" for each in children(parts["comments"]))
-    reading = compose(paragraphs, diagnostics=_diagnostics(tally, n_comments, package.lost))
+    reading = compose(paragraphs, diagnostics=[*_diagnostics(tally, n_comments, package.lost), *struck(tally.struck)])
     if not reading.text.strip():
         message = "the document holds no text: if it is a picture of the pact, give the text it was made from"
         raise Unreadable("empty", message)

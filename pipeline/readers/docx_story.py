@@ -46,6 +46,7 @@ class Tally:
     notes: dict[tuple[str, str], int] = field(default_factory=dict)
     changes: int = 0
     hidden: int = 0
+    struck: int = 0
     unfilled: int = 0
     embedded: int = 0
 
@@ -209,9 +210,10 @@ class Story:
         opened = self._open
         if not text or opened is None or self._is_quiet():
             return
-        if self._look.hidden:
+        if self._look.hidden or self._look.struck:
             if text.strip() and not opened.in_hidden:
-                self._tally.hidden += 1
+                self._tally.hidden += bool(self._look.hidden)
+                self._tally.struck += not self._look.hidden
                 opened.in_hidden = True
             return
         opened.in_hidden = False

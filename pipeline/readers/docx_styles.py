@@ -72,13 +72,14 @@ class Look:
     bold: bool | None = None
     italic: bool | None = None
     hidden: bool | None = None
+    struck: bool | None = None
     font: str | None = None
 
     def over(self, base: "Look") -> "Look":
         """These properties, with those of `base` where they are silent."""
-        pairs = zip((self.bold, self.italic, self.hidden), (base.bold, base.italic, base.hidden), strict=True)
-        bold, italic, hidden = (below if own is None else own for own, below in pairs)
-        return Look(bold, italic, hidden, base.font if self.font is None else self.font)
+        own, below = ((each.bold, each.italic, each.hidden, each.struck) for each in (self, base))
+        bold, italic, hidden, struck = (under if on is None else on for on, under in zip(own, below, strict=True))
+        return Look(bold, italic, hidden, struck, base.font if self.font is None else self.font)
 
 
 SILENT = Look()
@@ -93,7 +94,8 @@ def look_of(properties: Node) -> Look:
     # A theme font overrules the one that is named (17.3.2.26), and none of them is a symbol font.
     font = "theme" if attr(fonts, "asciiTheme") else attr(fonts, "ascii") or attr(fonts, "hAnsi")
     bold, italic, hidden = (switch(found.get(tag)) for tag in ("w:b", "w:i", "w:vanish"))
-    return Look(bold, italic, hidden, font)
+    lines = [line for tag in ("w:strike", "w:dstrike") if (line := switch(found.get(tag))) is not None]
+    return Look(bold, italic, hidden, any(lines) if lines else None, font)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class Styles:
             _toggled(direct.bold, self.defaults.bold, [level.bold for level in levels]),
             _toggled(direct.italic, self.defaults.italic, [level.italic for level in levels]),
             _toggled(direct.hidden, self.defaults.hidden, [level.hidden for level in levels]),
+            _toggled(direct.struck, self.defaults.struck, [level.struck for level in levels]),
             direct.over(character).over(paragraph).over(table).over(self.defaults).font,
         )
 

@@ -190,6 +190,12 @@ def _roman(number: int) -> str:
     return written
 
 
+def struck(n_passages: int) -> list[Diagnostic]:
+    """What to tell of text that is struck out: it was left out, for it is no longer said."""
+    message = f"{n_passages} passages that are struck out were left out: check which wording was signed"
+    return [Diagnostic("warning", "struck-text-left-out", message)] if n_passages else []
+
+
 def _garbled(garbled: bool) -> tuple[Diagnostic, ...]:
     message = "UTF-8 had been read as another encoding before the file came here: repaired, compare with the original"
     return (Diagnostic("warning", "mojibake-repaired", message),) if garbled else ()

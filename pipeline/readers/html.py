@@ -21,11 +21,13 @@ from pipeline.readers.draft import (
     compose,
     numbered,
     row_of,
+    struck,
 )
 from pipeline.readers.text import decode
 
 _CHARSET_RE = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
 _SPACE_RE = re.compile(r"[ \t\n\r\f]+")
+_STRUCK = frozenset(["s", "strike", "del"])
 _ITALIC = frozenset(["em", "i", "cite", "dfn", "var", "address"])
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _BOLD = frozenset(["b", "strong", "th", *_HEADINGS])
@@ -160,9 +162,7 @@ def _told(walk: _Walk) -> Iterator[Diagnostic]:
     if walk.hidden:
         message = f"{walk.hidden} passages that the page hides were left out: open it in a browser to compare"
         yield Diagnostic("info", "hidden-text-left-out", message)
-    if walk.struck:
-        message = f"{walk.struck} deleted passages were left out: check that the page is the final version"
-        yield Diagnostic("warning", "tracked-changes", message)
+    yield from struck(walk.struck)
 
 
 def _open(walk: _Walk, element: HtmlElement) -> None:
@@ -201,7 +201,7 @@ def _state(walk: _Walk, element: HtmlElement, before: _State) -> _State:
         or (unseen and display in (None, "none"))
         or display == "none"
         or own.get("visibility") in ("hidden", "collapse"),
-        struck=before.struck or tag == "del",
+        struck=before.struck or tag in _STRUCK or own.get("text-decoration") == "line-through",
         pre=before.pre or tag in ("pre", "textarea"),
         font=own.get("font-family") or (element.get("face") or "").lower() or before.font,
         aside=walk.asides.get(element, before.aside),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lxml import etree
 
 from pipeline.model import Diagnostic
-from pipeline.readers.draft import Paragraph, Reading, Run, Unreadable, compose, row_of
+from pipeline.readers.draft import Paragraph, Reading, Run, Unreadable, compose, row_of, struck
 from pipeline.readers.odt_fields import (
     open_break,
     open_changes,
@@ -82,6 +82,7 @@ def _told(walk: Walk) -> Iterator[Diagnostic]:
     if walk.comments:
         message = f"{walk.comments} comments were left out: what counts must stand in the text"
         yield Diagnostic("info", "comments-left-out", message)
+    yield from struck(walk.struck)
     if walk.hidden:
         message = f"{walk.hidden} passages of hidden text were left out: show them in the document to compare"
         yield Diagnostic("info", "hidden-text-left-out", message)

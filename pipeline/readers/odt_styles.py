@@ -66,6 +66,7 @@ class Look:
     bold: bool | None = None
     italic: bool | None = None
     hidden: bool | None = None
+    struck: bool | None = None
     symbols: bool | None = None
 
     def over(self, below: "Look") -> "Look":
@@ -74,11 +75,12 @@ class Look:
             below.bold if self.bold is None else self.bold,
             below.italic if self.italic is None else self.italic,
             below.hidden if self.hidden is None else self.hidden,
+            below.struck if self.struck is None else self.struck,
             below.symbols if self.symbols is None else self.symbols,
         )
 
 
-PLAIN = Look(False, False, False, False)
+PLAIN = Look(False, False, False, False, False)
 _NOTHING = Look()
 
 
@@ -177,12 +179,14 @@ def _own_look(node: Element, fonts: dict[str, str]) -> Look:
     display = attribute(found, "text:display")
     if display == "condition":
         display = attribute(found, "text:condition") or "none"
+    line = attribute(found, "style:text-line-through-style") or attribute(found, "style:text-line-through-type")
     font = attribute(found, "style:font-name")
     font = attribute(found, "fo:font-family") if font is None else fonts.get(font, font)
     return Look(
         None if weight is None else weight == "bold" or number_in(weight, 0) >= 600,
         None if slant is None else slant in ("italic", "oblique", "backslant"),
         None if display is None else display == "none",
+        None if line is None else line != "none",
         None if font is None else font.strip("'\" ").lower().startswith(("wingdings", "webdings")),
     )
 

@@ -73,6 +73,7 @@ class Walk:
     comments: int = 0
     changes: int = 0
     hidden: int = 0
+    struck: int = 0
     copies: int = MOST_COPIES
     is_cut: bool = False
 
@@ -96,8 +97,11 @@ def write(walk: Walk, text: str) -> None:
     if line is None:
         return
     shown = _SPACE_RE.sub(" ", text)
-    if walk.is_unseen:
-        walk.hidden += bool(shown.strip()) and not line.hides
+    is_struck = bool(line.looks[-1].struck) and not walk.is_unseen
+    if walk.is_unseen or is_struck:
+        told = bool(shown.strip()) and not line.hides
+        walk.hidden += told and not is_struck
+        walk.struck += told and is_struck
         line.hides = line.hides or bool(shown.strip())
         return
     shown = shown.lstrip(" ") if line.spaced else shown

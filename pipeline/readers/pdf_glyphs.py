@@ -86,12 +86,23 @@ class _Chunk:
     """A text object: `quarter` turns of 90° anticlockwise, or None for any other angle."""
 
     bold: bool
+    heavy: bool
     italic: bool
     size: float
     quarter: int | None
     origin: tuple[float, float]
     letters: list[tuple[str, float, float, float, float, float]] = field(default_factory=list)
     """Character, left, bottom, right, top, and the gap before it in ems over which a space is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a font says of itself. A `heavy` one is bold only where most of the page is not heavy."""
+
+    bold: bool
+    heavy: bool
+    italic: bool
+    symbols: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +164,7 @@ def _chunks(text_page: object) -> list[_Chunk]:
     """
     chunks: list[_Chunk] = []
     page = ctypes.cast(text_page, ctypes.c_void_p).value  # type: ignore[arg-type]
-    fonts: dict[Handle, tuple[bool, bool, bool]] = {}
+    fonts: dict[Handle, _Look] = {}
     rect, matrix = (ctypes.c_float * 4)(), (ctypes.c_float * 6)()
     rect_at, matrix_at = ctypes.addressof(rect), ctypes.addressof(matrix)
     current: Handle = 0
@@ -173,7 +184,7 @@ def _chunks(text_page: object) -> list[_Chunk]:
             if key != before or b:
                 before = key
                 look = fonts.get(font) or fonts.setdefault(font, _look(font))
-                is_symbol = look[2]
+                is_symbol = look.symbols
                 chunks.append(_chunk((a, b, c, d, e, f), size, look, mode in _STROKED_MODES))
         code = _unicode_of(page, index)
         if code == 32 or code == 9:
@@ -184,6 +195,10 @@ def _chunks(text_page: object) -> list[_Chunk]:
         char = _character(code, _has_error(page, index) > 0, is_symbol)
         chunks[-1].letters.append((char, left, bottom, right, top, spaced))
         spaced = 9.0
+    n_heavy = sum(len(chunk.letters) for chunk in chunks if chunk.heavy)
+    if 2 * n_heavy < sum(len(chunk.letters) for chunk in chunks):
+        for chunk in chunks:
+            chunk.bold |= chunk.heavy
     return chunks
 
 
@@ -198,7 +213,7 @@ def _character(code: int, unmapped: bool, is_symbol: bool) -> str:
     return "\ufffd" if unmapped or code < 32 or code & 0xFFFE == 0xFFFE or code > 0x10FFFF else chr(code)
 
 
-def _chunk(matrix: "_Matrix", font_size: float, look: tuple[bool, bool, bool], stroked: bool) -> _Chunk:
+def _chunk(matrix: "_Matrix", font_size: float, look: _Look, stroked: bool) -> _Chunk:
     a, b, c, d, e, f = matrix
     along = math.hypot(a, b) or 1.0
     up = (a * d - b * c) / along
@@ -207,23 +222,22 @@ def _chunk(matrix: "_Matrix", font_size: float, look: tuple[bool, bool, bool], s
     quarter = round(turns) % 4 if abs(turns - round(turns)) < 0.03 else None
     size = abs(font_size * up) or 1.0
     # Programs without an italic or bold font slant the upright one, or draw its outline too.
-    return _Chunk(look[0] or stroked, look[1] or 0.1 < slant < 1.0, size, quarter, (e, f))
+    return _Chunk(look.bold or stroked, look.heavy, look.italic or 0.1 < slant < 1.0, size, quarter, (e, f))
 
 
-def _look(font: Handle) -> tuple[bool, bool, bool]:
-    """Whether a font is bold, is italic, and has symbols in place of letters."""
+def _look(font: Handle) -> _Look:
     if font is None:
-        return False, False, False
+        return _Look(False, False, False, False)
     handle = ctypes.cast(font, pdfium.FPDF_FONT)
     name = _SUBSET_RE.sub("", _font_name(handle), count=1)
     flags, angle = pdfium.FPDFFont_GetFlags(handle), ctypes.c_int(0)
     pdfium.FPDFFont_GetItalicAngle(handle, angle)
     is_bold = _BOLD_RE.search(name) is not None or bool(flags > 0 and flags & _FORCE_BOLD_FLAG)
     is_italic = _ITALIC_RE.search(name) is not None or bool(flags > 0 and flags & _ITALIC_FLAG)
-    if not is_bold and not _PLAIN_RE.search(name):
-        # pdfium derives the weight from the stem's width, which is often made up: only a great one counts.
-        is_bold = pdfium.FPDFFont_GetWeight(handle) >= 700
-    return is_bold, is_italic or abs(angle.value) >= 5, _SYMBOLS_RE.search(name) is not None
+    # pdfium derives the weight from the stem's width, which is often made up; and Chromium makes letters bold
+    # that have no bold font by drawing each of them anew, in a font without a name.
+    heavy = not name or (pdfium.FPDFFont_GetWeight(handle) >= 700 and not _PLAIN_RE.search(name))
+    return _Look(is_bold, heavy, is_italic or abs(angle.value) >= 5, _SYMBOLS_RE.search(name) is not None)
 
 
 def _font_name(handle: object) -> str:
