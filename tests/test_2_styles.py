@@ -92,11 +92,11 @@ def test_an_observation_may_end_the_line_of_a_wording(lines: Parse) -> None:
 
 def test_a_heading_may_hold_its_level_and_what_the_list_says(lines: Parse) -> None:
     pact = lines(
-        f"**{M2[:-1]}**. Niveau 2. *Les banques seront consultées.*", f"**{M4}** *Réunion à prévoir.*", "N1 • Utiliser"
+        f"**{M2[:-1]}**. Niveau 2. *Cette mesure nous tient à cœur.*", f"**{M4}** *Réunion à prévoir.*", "N1 • Utiliser"
     )
     assert [(row.measure, row.title) for row in pact.measures] == [(2, M2[4:]), (4, M4[4:])]
     assert status(pact, 2) == ["unstated", "agreed", "unstated"]
-    assert [text for _, _, text in said(pact)] == ["Les banques seront consultées.", "Réunion à prévoir."]
+    assert [text for _, _, text in said(pact)] == ["Cette mesure nous tient à cœur.", "Réunion à prévoir."]
 
 
 def test_what_is_said_in_italics_of_a_level_is_not_its_wording(lines: Parse) -> None:
