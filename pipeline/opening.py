@@ -7,6 +7,7 @@ from pipeline.contrast import behind_label, is_act, is_talk
 from pipeline.lines import Line, Mark
 from pipeline.model import Diagnostic
 from pipeline.rules import LineRule
+from pipeline.styles import SET_IN_ITALICS
 from pipeline.ticks import crosses_refuse, says
 from pipeline.walk import (
     CONTINUED,
@@ -70,7 +71,7 @@ def _as_set(walk: Walk, line: Line, mark: Mark | None) -> Mark | None:
     if not speaks_on and (body[0] == body[1] or _is_wording_in_italics(walk, mark, body)):
         return mark
     start = mark.body[0] if mark is not None and mark.kind == "item" and not speaks_on else line.left
-    return Mark("observation", "set-in-italics", (start, line.right), evidence="style")
+    return Mark("observation", SET_IN_ITALICS, (start, line.right), evidence="style")
 
 
 def _is_theme_in_italics(walk: Walk, line: Line, mark: Mark) -> bool:

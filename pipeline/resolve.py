@@ -29,7 +29,7 @@ from pipeline.model import (
 )
 from pipeline.rules import Rules
 from pipeline.statuses import STATUS, levels_of
-from pipeline.styles import MOSTLY, share_in
+from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
 
 _WORD_RE = re.compile(r"[^\W\d_]+")
 _FRENCH = frozenset(
@@ -57,6 +57,7 @@ def resolve(
     listing = list_blocks(blocks)
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
+    found += _said_in_passing(clauses, resolved, observations)
     levels, measures = [], []
     by_measure: dict[int | None, list[tuple[Clause, ResolvedClause]]] = defaultdict(list)
     for clause, row in zip(clauses, resolved, strict=True):
@@ -158,6 +159,19 @@ def _resolve_clauses(
             )
         )
     return resolved
+
+
+def _said_in_passing(
+    clauses: Sequence[Clause], resolved: Sequence[ResolvedClause], observations: Sequence[Observation]
+) -> list[Diagnostic]:
+    """A doubt for each answer in an observation that only its style tells, and that names no level: it may comment."""
+    found = []
+    for clause, row in zip(clauses, resolved, strict=True):
+        by_style = observations[row.observation - 1].rule == SET_IN_ITALICS
+        if by_style and clause.reach == "listed" and row.stance in ("done", "undecided", "not_competent", "refuse"):
+            message = f"read as {row.stance}, but it names no level and may only comment: check what the list means"
+            found.append(Diagnostic("warning", "said-in-passing", message, row.start, row.end, row.measure))
+    return found
 
 
 def _bears_on(

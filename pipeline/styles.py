@@ -15,6 +15,8 @@ from pipeline.rules import TIMEOUT
 
 Spans = Sequence[tuple[int, int]]
 
+SET_IN_ITALICS = "set-in-italics"
+"""The rule by which a line is an observation that nothing but its style tells."""
 MOSTLY = 0.75
 """A text with this share (0-1) of its letters in a style is set in it: a word or two may stand upright."""
 _OPENS = 4

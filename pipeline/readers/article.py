@@ -1,7 +1,7 @@
 """Which part of a web page is its article, and which belongs to the site around it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml.html import HtmlElement
 
@@ -14,13 +14,14 @@ _SITE_TAGS = frozenset(["nav", "aside", "footer", "figcaption"])
 _SITE_ROLES = frozenset(["navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog"])
 _SITE_NAME_RE = re.compile(
     r"""(?: (?:\w+[-_])?
-      (?: comments? | respond | sidebar | widgets? | menu | nav | navbar | navigation | breadcrumbs? | ariane | cookies?
+      (?: comments? | respond | sidebar | menu | nav | navbar | navigation | breadcrumbs? | ariane | cookies?
       | gdpr | rgpd | tarteaucitron | consent | share | sharing | sharedaddy | addtoany | social | related(?:posts?)?
       | pagination | byline | footer | masthead | banner | newsletter | popup | modal | topbar | author-?box | tags?
       | tagcloud | skip-?link | screen-reader-text | toolbar | login | search(?:form)? )
       (?:[-_](?: list | area | title | form | respond | wrap(?:per)? | container | main | bar | links? | menu | content
       | top | bottom | primary | secondary | left | right | posts? | buttons? | notice | meta | section | box | block
       | nav | navigation | line | info | law | item | [0-9]+ ))*
+      | widgets?(?:[-_]\w+)*
       | (?:site|page)-?header | (?:entry|post)-(?:meta|footer|tags|nav|navigation) | jp-[\w-]+ | sd-[\w-]+ | header
       | en-tete | pied(?:-de-page)? )""",
     re.VERBOSE | re.IGNORECASE,
@@ -53,6 +54,10 @@ def find_asides(root: HtmlElement) -> Asides:
             asides[element] = "note"
         elif _is_site(element):
             asides[element] = "furniture"
+    named = [element for element in asides if _is_site(element) and not _says_so(element)]
+    if sum(letters[element] for element in _outermost(named)) > _MOST * whole:
+        # Page builders call everything a widget or a section: where names leave little, they tell nothing.
+        asides = {element: kind for element, kind in asides.items() if element not in set(named)}
     article = _article(root, letters, asides)
     if article is not None and body is not None and article is not body:
         asides[body] = "furniture"
@@ -87,12 +92,10 @@ def _is_note(element: HtmlElement) -> bool:
 
 def _is_site(element: HtmlElement) -> bool:
     """Whether an element says that it is no part of the article: by its tag, its role or its name."""
-    if element.tag != "caption" and any(map(_CAPTION_RE.fullmatch, _names(element))):
+    if _says_so(element):
         return True
     if element.tag in ("main", "article", "p", "li", "em", "strong", "td", "tr", "h1"):
         return False
-    if element.tag in _SITE_TAGS or element.get("role") in _SITE_ROLES:
-        return True
     if element.tag == "header":
         return (
             not any(parent.tag in _HELD_ROLES for parent in element.iterancestors()) and element.find(".//h1") is None
@@ -100,12 +103,26 @@ def _is_site(element: HtmlElement) -> bool:
     return any(_SITE_NAME_RE.fullmatch(name) for name in _names(element))
 
 
+def _says_so(element: HtmlElement) -> bool:
+    """Whether it says so by more than a name that themes are free to give."""
+    if element.tag != "caption" and any(map(_CAPTION_RE.fullmatch, _names(element))):
+        return True
+    if element.tag in ("main", "article"):
+        return False
+    return element.tag in _SITE_TAGS or element.get("role") in _SITE_ROLES
+
+
+def _outermost(elements: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
+    known = set(elements)
+    return (element for element in elements if not any(parent in known for parent in element.iterancestors()))
+
+
 def _article(
     root: HtmlElement, letters: Mapping[HtmlElement, int], asides: Mapping[HtmlElement, AsideKind | None]
 ) -> HtmlElement | None:
     """The element that says that it is the article and holds most of what is no furniture; None where there is none."""
     free = {element: count for element, count in letters.items() if count}
-    outside = sum(letters[e] for e in asides if not any(parent in asides for parent in e.iterancestors()))
+    outside = sum(letters[element] for element in _outermost(list(asides)))
     claims = [element for element in free if _is_article(element)]
     claims = [e for e in claims if e not in asides and not any(parent in asides for parent in e.iterancestors())]
     if not claims:

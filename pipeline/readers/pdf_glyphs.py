@@ -16,8 +16,13 @@ Handle = int | None
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in points; y grows downwards."""
 
-_BOLD_RE = re.compile(r"bold|black|heavy|gras|fett|negri|(?<![a-z])(?:bd|dm?bld)(?![a-z])|(?<=[-,])(?:BI?|Z)\b", re.I)
-_ITALIC_RE = re.compile(r"ital|oblique|kursiv|slanted|inclin|(?<=[-,])(?:It|BI|I|Obl|Sl)\b|(?<=[a-z])It\b")
+_BOLD_RE = re.compile(
+    r"(?i:bold|black|heavy|fett|negri|(?<![a-z])gras(?![a-z])|(?<![a-z])(?:bd|dmbd|dembd)(?![a-z]))|(?<=[-,])(?:BI?|Z)\b"
+)
+_ITALIC_RE = re.compile(
+    r"[Ii]talic|ITALIC|[-,_ ]ital|Ital\b|"
+    r"(?i:oblique|kursiv|slanted|inclin)|(?<=[-,])(?:It|BI|I|Obl|Sl)\b|(?<=[a-z])It\b"
+)
 _PLAIN_RE = re.compile(r"regular|roman|book|light|medium|normal|thin", re.I)
 _SUBSET_RE = re.compile(r"[A-Z]{6}\+")
 _SYMBOLS_RE = re.compile(r"wingdings|webdings", re.I)
@@ -29,6 +34,7 @@ _SILENT = frozenset([pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP, pdfium.FPD
 _DRAWN = frozenset([pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM])
 _MAX_PATHS = 20_000
 _THIN = 3.0
+_MAX_SIDE = 1e6
 _SEGMENT_LINE, _SEGMENT_MOVE = pdfium.FPDF_SEGMENT_LINETO, pdfium.FPDF_SEGMENT_MOVETO
 
 
@@ -144,7 +150,10 @@ def read_sheet(document: object, form: object, number: int) -> Sheet | None:
         bounds = pdfium.FS_RECTF()
         pdfium.FPDF_GetPageBoundingBox(page, bounds)
         chunks = _chunks(text_page) if text_page else []
-        frame = _Frame(_main_quarter(chunks), bounds.left, bounds.bottom, bounds.right, bounds.top)
+        sides = (bounds.left, bounds.bottom, bounds.right, bounds.top)
+        if not all(abs(side) < _MAX_SIDE for side in sides):
+            return None
+        frame = _Frame(_main_quarter(chunks), *sides)
         words = list(_words(chunks, frame))
         rules, dots, has_images = _drawings(page, frame)
         words.extend(_bullets(dots, words))
@@ -214,13 +223,13 @@ def _character(code: int, unmapped: bool, is_symbol: bool) -> str:
 
 
 def _chunk(matrix: "_Matrix", font_size: float, look: _Look, stroked: bool) -> _Chunk:
-    a, b, c, d, e, f = matrix
+    a, b, c, d, e, f = matrix if all(map(math.isfinite, matrix)) else (0.0,) * 6
     along = math.hypot(a, b) or 1.0
     up = (a * d - b * c) / along
     slant = (a * c + b * d) / along / (abs(up) or 1.0)
     turns = math.atan2(b, a) / (math.pi / 2)
     quarter = round(turns) % 4 if abs(turns - round(turns)) < 0.03 else None
-    size = abs(font_size * up) or 1.0
+    size = min(max(abs(font_size * up), 0.1), 1000.0)
     # Programs without an italic or bold font slant the upright one, or draw its outline too.
     return _Chunk(look.bold or stroked, look.heavy, look.italic or 0.1 < slant < 1.0, size, quarter, (e, f))
 
@@ -281,8 +290,11 @@ def _words(chunks: list[_Chunk], frame: _Frame) -> Iterator[Word]:
         # Letters set wide apart are no words of their own where the object writes its spaces.
         wide = 0.5 if any(letter[5] < 0 for letter in chunk.letters[1:]) else 0.16
         for char, x0, y0, x1, y1, space_over in chunk.letters:
-            x0, y0, x1, y1 = frame.box(x0, y0, x1, y1)
-            if x1 < 0 or x0 > width or y1 < 0 or y0 > height:
+            if frame.quarter:
+                x0, y0, x1, y1 = frame.box(x0, y0, x1, y1)
+            else:  # nearly always: worth the shorter way
+                x0, y0, x1, y1 = x0 - frame.left, frame.top - y1, x1 - frame.left, frame.top - y0
+            if not (x1 >= 0 and x0 <= width and y1 >= 0 and y0 <= height):
                 continue
             gap = (x0 - right) / style[1]
             if last == style and -0.6 < gap < min(wide, space_over):
@@ -319,7 +331,7 @@ def _drawings(page: object, frame: _Frame) -> tuple[list[Box], list[tuple[Box, s
             has_images = True
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             found = [frame.box(*box) for box in _thin_boxes(item, outer)]
-            rules.extend(found)
+            rules.extend(box for box in found if _is_inside(box, frame))
             if not found and outer == identity and (dot := _dot(item)):
                 dots.append((frame.box(*dot[0]), dot[1]))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM:
@@ -404,6 +416,11 @@ def _bullets(dots: list[tuple[Box, str]], words: list[Word]) -> Iterator[Word]:
             yield Word(char, left, right, behind.y, behind.size, spaced=True)
 
 
+def _is_inside(box: Box, frame: _Frame) -> bool:
+    width, height = frame.size
+    return -_THIN <= box[0] <= box[2] <= width + _THIN and -_THIN <= box[1] <= box[3] <= height + _THIN
+
+
 def _is_thin(box: Box) -> bool:
     width, height = box[2] - box[0], box[3] - box[1]
     return min(width, height) <= _THIN and max(width, height) > 2 * _THIN
@@ -422,6 +439,8 @@ def _annotations(page: object, form: object, frame: _Frame, words: list[Word]) -
         rect = pdfium.FS_RECTF()
         if not hidden and pdfium.FPDFAnnot_GetRect(annotation, rect):
             box = frame.box(rect.left, rect.bottom, rect.right, rect.top)
+            if not _is_inside(box, frame):
+                kind = pdfium.FPDF_ANNOT_POPUP  # off the page
             if kind == pdfium.FPDF_ANNOT_WIDGET:
                 values.extend(_placed(_field_value(form, annotation), box, words))
             elif kind == pdfium.FPDF_ANNOT_FREETEXT:
@@ -436,10 +455,11 @@ def _field_value(form: object, annotation: object) -> str:
     kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation) if form else -1
     if kind in _CHOICES:
         return _wide(lambda buffer, size: pdfium.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size))
+    # The appearance that is shown says it; pdfium's own answer needs a form in good order.
     state = _string(annotation, b"AS")
-    if kind in _BOXES:
-        return TICKED if pdfium.FPDFAnnot_IsChecked(form, annotation) == 1 else UNTICKED
-    return "" if kind >= 0 or not state else UNTICKED if state == "Off" else TICKED
+    if not state and kind in _BOXES:
+        state = "On" if pdfium.FPDFAnnot_IsChecked(form, annotation) == 1 else "Off"
+    return (UNTICKED if state == "Off" else TICKED) if state and (kind in _BOXES or kind < 0) else ""
 
 
 def _string(annotation: object, key: bytes) -> str:

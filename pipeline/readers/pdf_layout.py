@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -18,6 +18,7 @@ _PAGE_RE = re.compile(r"(?:page|p\.?)?\s*[-–—|]?\s*(\d{1,4})\s*(?:[-–—|/
 _SNAP = 3.5
 _FLAT = 0.12
 _GAP, _GUTTER = 0.5, 0.35
+_MAX_CELLS, _MAX_BAND = 10_000, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class Line:
     page: int
     flow: int = 0
     right: float | None = None
+    size: float = field(init=False)
+    text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        words = self.words
+        spaces = ["", *(" " if has_space(words, number) else "" for number in range(1, len(words)))]
+        object.__setattr__(self, "size", max(word.size for word in words))
+        object.__setattr__(self, "text", "".join([s + w.text for s, w in zip(spaces, words, strict=True)]))
 
     @property
     def x0(self) -> float:
@@ -43,15 +52,6 @@ class Line:
     @property
     def y(self) -> float:
         return self.words[0].y
-
-    @property
-    def size(self) -> float:
-        return max(word.size for word in self.words)
-
-    @property
-    def text(self) -> str:
-        spaces = ["", *(" " if has_space(self.words, number) else "" for number in range(1, len(self.words)))]
-        return "".join(space + word.text for space, word in zip(spaces, self.words, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class _Item:
 def has_space(words: Sequence[Word], number: int) -> bool:
     """Whether a space stands before a word of a line."""
     before, word = words[number - 1], words[number]
-    gap = (word.x0 - before.x1) / max(word.size, before.size)
-    return (word.spaced and gap > -0.5) or gap > 0.16
+    gap, size = word.x0 - before.x1, word.size if word.size > before.size else before.size
+    return gap > (-0.5 if word.spaced else 0.16) * size
 
 
 def strips(words: Iterable[Word]) -> list[Strip]:
@@ -198,9 +198,11 @@ def _item(strip: Sequence[Word]) -> _Item:
     gaps = [b.x0 - a.x1 for a, b in pairwise(strip)]
     # In justified text all spaces are wide; a space between cells is wider than the others.
     even = len(gaps) > 3 and max(gaps) < 1.6 * median(gaps)
+    letter = sum(word.x1 - word.x0 for word in strip) / sum(len(word.text) for word in strip)
     for word in strip:
         gap = word.x0 - parts[-1][-1].x1 if parts else 0.0
-        least = (1.2 if even else _GAP) * max(word.size, parts[-1][-1].size if parts else 0.0)
+        size = max(word.size, parts[-1][-1].size if parts else 0.0)
+        least = 1.2 * size if even else max(_GAP * size, 1.25 * min(letter, 0.7 * size))  # a space as wide as a letter
         if parts and (gap < least or _hangs(parts[-1], word, gap)):
             parts[-1].append(word)
         else:
@@ -303,7 +305,7 @@ def _band(items: list[_Item], start: int) -> tuple[int, list[tuple[float, float]
     columns: list[tuple[float, float]] = []
     across: set[int] = set()
     end = start
-    while end < len(items):
+    while end < min(len(items), start + _MAX_BAND):
         item = items[end]
         wider = _merged([*columns, *((x0, x1) for x0, x1, _ in item.segments)], _GUTTER * item.size)
         if end > start and item.y - items[end - 1].y > 6 * item.size:
@@ -453,7 +455,7 @@ def _ruled_tables(sheet: Sheet, words: list[Word]) -> Iterator[tuple[Box, list[R
     for rows, columns in _grids(level, upright):
         ys = _snapped([r.at for r in rows] + [y for c in columns for y in (c.low, c.high)])
         xs = _snapped([c.at for c in columns] + [x for r in rows for x in (r.low, r.high)])
-        if len(xs) < 2 or len(ys) < 2:
+        if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > _MAX_CELLS:
             continue
         inside = [w for w in words if xs[0] < (w.x0 + w.x1) / 2 < xs[-1] and ys[0] < w.y - 0.3 * w.size < ys[-1]]
         roots = _merged_cells(xs, ys, rows, columns)
