@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def test_tables_columns_raised_letters_and_drawn_bullets_of_a_printed_page() -> 
     assert [line.split()[1] for line in text[columns + 1 : columns + 4]] == ["première", "deuxième", "dernier"]
     assert "12 m3 par an et le 1er relevé, celui du CO2, suit." in text[columns + 4]
     assert text[columns + 5] == "• un point de liste"
-    assert text[columns + 6].startswith("• un autre point") and text[columns + 6].endswith("continue encore un peu")
+    assert re.fullmatch("• un autre point .* continue encore un peu", text[columns + 6])
 
 
 def test_heads_feet_and_page_ends_of_a_printed_booklet_cut_nothing() -> None:
@@ -200,6 +201,12 @@ def test_what_looks_like_a_mark_within_a_sentence_begins_none(start: str) -> Non
     assert body(read_pdf(pdf(page)))[0] == f"{LONG} {start} un bien commun."
 
 
+def test_a_sentence_goes_on_after_a_line_that_ends_a_little_early() -> None:
+    early = "Nous voulons que l'eau reste pour tout le monde et aussi partout"
+    page = lines(LONG, "un bien.", early, "un bien commun.", LONG, "un bien.")
+    assert body(read_pdf(pdf(page)))[1] == f"{early} un bien commun."
+
+
 def test_a_larger_gap_is_a_blank_line_and_parts_paragraphs() -> None:
     page = lines(LONG, "un bien.", "N1 • Un.", "N2 • Deux.", "N3 • Trois.") + lines(LONG, "un bien.", "Fin.", top=690)
     text = read_pdf(pdf(page)).text
@@ -213,7 +220,7 @@ def test_a_paragraph_goes_on_over_the_page_and_running_lines_stand_at_the_end() 
     pages[1] += lines("un bien commun.", "Deux.", LONG + ".", top=760)
     pages[2] += lines("Trois, sur une page presque vide.", top=760)
     reading = read_pdf(pdf(*pages))
-    assert f"{LONG} un bien commun." in body(reading)
+    assert [line for line in body(reading) if line.endswith(f"{LONG} un bien commun.")]
     assert not any("Page" in line or "Pacte" in line for line in body(reading))
     tail = reading.text[reading.asides[0][0] :].split("\n")
     assert tail == ["Pacte 2020", "Page 1 sur 3", "Pacte 2020", "Page 2 sur 3", "Pacte 2020", "Page 3 sur 3", ""]
@@ -221,9 +228,10 @@ def test_a_paragraph_goes_on_over_the_page_and_running_lines_stand_at_the_end() 
 
 
 def test_a_document_of_one_page_loses_nothing() -> None:
-    page = at(70, 820, "Pacte 2020") + lines("Du texte.") + at(280, 30, "1")
+    page = at(70, 820, "Pacte 2020") + lines("Du texte.") + at(280, 31, "2", size=5) + at(280, 24, "1", size=5)
     reading = read_pdf(pdf(page))
-    assert body(reading) == ["Pacte 2020", "Du texte.", "1"] and not reading.asides
+    assert body(reading) == ["Pacte 2020", "Du texte.", "2", "1"]
+    assert not reading.asides
 
 
 def test_words_divided_at_a_line_end_are_joined_and_hyphens_of_their_own_stay() -> None:
@@ -258,11 +266,7 @@ def grid(xs: Sequence[int], ys: Sequence[int], thin: bool) -> str:
     if thin:
         level = [f"{xs[0]} {y} {xs[-1] - xs[0]} 0.5 re f\n" for y in ys]
         return "".join(level + [f"{x} {ys[-1]} 0.5 {ys[0] - ys[-1]} re f\n" for x in xs])
-    return "".join(
-        f"{a} {low} {b - a} {high - low} re S\n"
-        for a, b in zip(xs, xs[1:], strict=False)
-        for high, low in zip(ys, ys[1:], strict=False)
-    )
+    return "".join(f"{a} {low} {b - a} {high - low} re S\n" for a, b in pairwise(xs) for high, low in pairwise(ys))
 
 
 @pytest.mark.parametrize("thin", [True, False])
@@ -373,13 +377,15 @@ def test_a_character_without_unicode_is_kept_as_unknown() -> None:
 
 def test_no_damage_gives_anything_but_a_reading_or_unreadable() -> None:
     dice = random.Random(20)
+    codes = set()
     for name in ("synthetic-lo.pdf", "pact-lo.pdf"):
         whole = (DATA / name).read_bytes()
         for _ in range(40):
-            broken = bytearray(whole[: dice.randrange(len(whole))] if dice.random() < 0.3 else whole)
+            broken = bytearray(whole[: dice.randrange(1, len(whole))] if dice.random() < 0.3 else whole)
             for _ in range(dice.randrange(1, 60)):
                 broken[dice.randrange(len(broken))] = dice.randrange(256)
             try:
                 read_pdf(bytes(broken))
             except Unreadable as error:
-                assert error.code in {"damaged", "encrypted", "no-text-layer"}
+                codes.add(error.code)
+    assert codes <= {"damaged", "encrypted", "no-text-layer"}

@@ -13,7 +13,8 @@ import pypdfium2.raw as pdfium
 from pipeline.model import Diagnostic
 from pipeline.readers.draft import CELL, Paragraph, Reading, Run, Unreadable, compose
 from pipeline.readers.pdf_glyphs import Sheet, read_sheet
-from pipeline.readers.pdf_layout import Element, Gutters, Line, Row, arrange, has_space, split_running, strips
+from pipeline.readers.pdf_layout import Gutters, arrange, split_running
+from pipeline.readers.pdf_lines import Element, Line, Row, has_space, strips
 
 _STRONG_RE = re.compile(
     r"""[•▪◦●■□☐☑☒➢➔→❏✓✔\uf000-\uf0ff]                          # a bullet or a box

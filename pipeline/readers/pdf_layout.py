@@ -1,70 +1,22 @@
 """From words on a page to lines in reading order: running heads set apart, columns, and the rows of tables."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from pipeline.readers.pdf_glyphs import Box, Sheet, Word
-
-Strip = list[Word]
-"""The words on one baseline, from left to right."""
+from pipeline.readers.pdf_glyphs import Sheet, Word
+from pipeline.readers.pdf_lines import Element, Line, Row, Strip, merged
+from pipeline.readers.pdf_tables import ruled_tables
 
 MARKER_RE = re.compile(r"(?:[•▪◦●■□☐☑☒✓✔❏➢➔→*o·\uf000-\uf0ff–—-]|\(?\w{1,2}[.)]|#?\d{1,3}[.)]?|N\d)\s*[•:–-]?")
 _BULLET_RE = re.compile(r"[•▪◦●■❏➢➔→*o·\uf0a7\uf0a8\uf0b7\uf0d8–—-]")
 _PAGE_RE = re.compile(r"(?:page|p\.?)?\s*[-–—|]?\s*(\d{1,4})\s*(?:[-–—|/]|(?:sur|of|de|/)\s*\d{1,4})?\s*", re.I)
-_SNAP = 3.5
-_FLAT = 0.12
 _GAP, _GUTTER = 0.5, 0.35
-_MAX_CELLS, _MAX_BAND = 10_000, 400
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text. `right` is the margin of the column it stands in; None where that is the whole page's.
-
-    `flow` tells the columns of a page apart: lines of one flow follow one another.
-    """
-
-    words: tuple[Word, ...]
-    page: int
-    flow: int = 0
-    right: float | None = None
-    size: float = field(init=False)
-    text: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        words = self.words
-        spaces = ["", *(" " if has_space(words, number) else "" for number in range(1, len(words)))]
-        object.__setattr__(self, "size", max(word.size for word in words))
-        object.__setattr__(self, "text", "".join([s + w.text for s, w in zip(spaces, words, strict=True)]))
-
-    @property
-    def x0(self) -> float:
-        return self.words[0].x0
-
-    @property
-    def x1(self) -> float:
-        return self.words[-1].x1
-
-    @property
-    def y(self) -> float:
-        return self.words[0].y
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: for each cell its lines. `edges` are the columns' sides, where lines are drawn."""
-
-    cells: tuple[tuple[Line, ...], ...]
-    page: int
-    y: float
-    edges: tuple[float, ...] = ()
-
-
-Element = Line | Row
+"""In ems: a gap between cells, and one that parts columns."""
+_MAX_BAND = 400
 Gutters = tuple[tuple[float, float], ...]
 """The white between the columns of a page: where one ends and where the next begins."""
 
@@ -77,53 +29,6 @@ class _Item:
     size: float
     segments: tuple[tuple[float, float, tuple[Word, ...]], ...]
     rows: tuple[Row, ...] = ()
-
-
-def has_space(words: Sequence[Word], number: int) -> bool:
-    """Whether a space stands before a word of a line."""
-    before, word = words[number - 1], words[number]
-    gap, size = word.x0 - before.x1, word.size if word.size > before.size else before.size
-    return gap > (-0.5 if word.spaced else 0.16) * size
-
-
-def strips(words: Iterable[Word]) -> list[Strip]:
-    """Words by baseline, from the top; raised and lowered letters go with the word that they touch."""
-    found: list[Strip] = []
-    for word in sorted(_levelled(list(words)), key=lambda word: (word.y, word.x0)):
-        if found and word.y - found[-1][0].y <= _FLAT * max(word.size, found[-1][0].size):
-            found[-1].append(word)
-        else:
-            found.append([word])
-    return [_tracked(sorted(strip, key=lambda word: word.x0)) for strip in found]
-
-
-def _levelled(words: list[Word]) -> Iterator[Word]:
-    for index, word in enumerate(words):
-        y = word.y
-        for beside in words[max(index - 1, 0) : index] + words[index + 1 : index + 2]:
-            size = beside.size
-            gap = max(word.x0 - beside.x1, beside.x0 - word.x1)
-            if word.size <= 0.85 * size and _FLAT < abs(word.y - beside.y) / size < 0.65 and -0.3 < gap / size < 0.35:
-                y = beside.y
-        yield word if y == word.y else replace(word, y=y)
-
-
-def _tracked(strip: Strip) -> Strip:
-    """Put together the letters of words that are set wide apart."""
-    gaps = [b.x0 - a.x1 for a, b in pairwise(strip)]
-    if len(strip) < 5 or sum(len(word.text) == 1 for word in strip) < 0.7 * len(strip) or max(gaps) > strip[0].size * 3:
-        return strip
-    usual = median(gaps)
-    if usual <= 0 or not any(word.text.isalpha() for word in strip):
-        return strip
-    joined = [strip[0]]
-    for word, gap in zip(strip[1:], gaps, strict=True):
-        last = joined[-1]
-        if gap < 1.5 * usual and (last.bold, last.italic) == (word.bold, word.italic):
-            joined[-1] = replace(last, text=last.text + word.text, x1=word.x1)
-        else:
-            joined.append(replace(word, spaced=True))
-    return joined
 
 
 def split_running(pages: Sequence[tuple[Sheet, list[Strip]]]) -> list[tuple[list[Strip], list[Strip]]]:
@@ -180,7 +85,7 @@ def arrange(sheet: Sheet, body: list[Strip], gutters: list[Gutters]) -> list[Ele
     of a text in columns may have too few lines to tell.
     """
     words = [word for strip in body for word in strip]
-    tables = list(_ruled_tables(sheet, words))
+    tables = list(ruled_tables(sheet, words))
     taken = {id(word) for _, _, inside in tables for word in inside}
     items = []
     for strip in body:
@@ -307,7 +212,7 @@ def _band(items: list[_Item], start: int) -> tuple[int, list[tuple[float, float]
     end = start
     while end < min(len(items), start + _MAX_BAND):
         item = items[end]
-        wider = _merged([*columns, *((x0, x1) for x0, x1, _ in item.segments)], _GUTTER * item.size)
+        wider = merged([*columns, *((x0, x1) for x0, x1, _ in item.segments)], _GUTTER * item.size)
         if end > start and item.y - items[end - 1].y > 6 * item.size:
             break
         if len(wider) < len(columns) and len(columns) > 2 and len(item.segments) == 1 and end - 1 not in across:
@@ -327,20 +232,10 @@ def _band(items: list[_Item], start: int) -> tuple[int, list[tuple[float, float]
         last += 1
     if last < end:
         spans = [(x0, x1) for i in range(start, last) if i not in across for x0, x1, _ in items[i].segments]
-        columns = _merged(spans, _GUTTER * items[start].size)
+        columns = merged(spans, _GUTTER * items[start].size)
     if len(columns) == 2 and columns[1][0] - columns[0][1] < 0.9 * items[start].size:
         return start + 1, []
     return last, columns
-
-
-def _merged(spans: Iterable[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
-    merged: list[tuple[float, float]] = []
-    for x0, x1 in sorted(spans):
-        if merged and x0 - merged[-1][1] < gap:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], x1))
-        else:
-            merged.append((x0, x1))
-    return merged
 
 
 def _is_abreast(items: list[_Item], index: int, start: int, end: int, columns: list[tuple[float, float]]) -> bool:
@@ -437,128 +332,3 @@ def _gapped_rows(band: list[_Item], columns: list[tuple[float, float]], sheet: S
             found = [words for item in band[start:end] if (words := _within(item, number, columns))]
             cells.append(tuple(Line(words, sheet.number, number + 1, right) for words in found))
         yield Row(tuple(cells), sheet.number, band[start].y)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A ruling line: it stands `at` x or y and runs from `low` to `high` along the other axis."""
-
-    at: float
-    low: float
-    high: float
-
-
-def _ruled_tables(sheet: Sheet, words: list[Word]) -> Iterator[tuple[Box, list[Row], list[Word]]]:
-    """Tables with drawn lines: the box, the rows and the words inside."""
-    level = _joined(_Rule((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in sheet.rules if x1 - x0 >= y1 - y0)
-    upright = _joined(_Rule((x0 + x1) / 2, y0, y1) for x0, y0, x1, y1 in sheet.rules if x1 - x0 < y1 - y0)
-    for rows, columns in _grids(level, upright):
-        ys = _snapped([r.at for r in rows] + [y for c in columns for y in (c.low, c.high)])
-        xs = _snapped([c.at for c in columns] + [x for r in rows for x in (r.low, r.high)])
-        if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > _MAX_CELLS:
-            continue
-        inside = [w for w in words if xs[0] < (w.x0 + w.x1) / 2 < xs[-1] and ys[0] < w.y - 0.3 * w.size < ys[-1]]
-        roots = _merged_cells(xs, ys, rows, columns)
-        filled: dict[tuple[int, int], list[Word]] = defaultdict(list)
-        for word in inside:
-            filled[roots[_slot(ys, word.y - 0.3 * word.size), _slot(xs, (word.x0 + word.x1) / 2)]].append(word)
-        if len(filled) >= 2 or (filled and len(set(roots.values())) >= 3):
-            found = list(_ruled_rows(xs, ys, roots, filled, sheet.number))
-            yield (xs[0], ys[0], xs[-1], ys[-1]), found, inside
-
-
-def _joined(rules: Iterable[_Rule]) -> list[_Rule]:
-    """Rules on one line that touch, made one."""
-    groups: list[list[_Rule]] = []
-    for rule in sorted(rules, key=lambda rule: rule.at):
-        if groups and rule.at - groups[-1][-1].at <= 1.5:
-            groups[-1].append(rule)
-        else:
-            groups.append([rule])
-    joined: list[_Rule] = []
-    for group in groups:
-        spans = _merged(((rule.low, rule.high) for rule in group), _SNAP)
-        joined.extend(_Rule(group[0].at, low, high) for low, high in spans)
-    return joined
-
-
-def _grids(level: list[_Rule], upright: list[_Rule]) -> Iterator[tuple[list[_Rule], list[_Rule]]]:
-    """Rules that meet, together: at least two level and two upright ones."""
-    left = set(range(len(upright)))
-    unused = set(range(len(level)))
-    while unused and left:
-        rows, columns, todo = set[int](), set[int](), [min(unused)]
-        while todo:
-            row = todo.pop()
-            if row in rows:
-                continue
-            rows.add(row)
-            met = [c for c in left - columns if _meet(level[row], upright[c])]
-            columns.update(met)
-            todo.extend(r for r in unused - rows if any(_meet(level[r], upright[c]) for c in met))
-        unused -= rows
-        left -= columns
-        if len(rows) >= 2 and len(columns) >= 2:
-            yield [level[i] for i in sorted(rows)], [upright[i] for i in sorted(columns)]
-
-
-def _meet(row: _Rule, column: _Rule) -> bool:
-    return row.low - _SNAP <= column.at <= row.high + _SNAP and column.low - _SNAP <= row.at <= column.high + _SNAP
-
-
-def _snapped(values: list[float]) -> list[float]:
-    groups: list[list[float]] = []
-    for value in sorted(values):
-        if groups and value - groups[-1][-1] <= _SNAP:
-            groups[-1].append(value)
-        else:
-            groups.append([value])
-    return [(group[0] + group[-1]) / 2 for group in groups]
-
-
-def _slot(edges: list[float], value: float) -> int:
-    return max(0, min(sum(edge <= value for edge in edges) - 1, len(edges) - 2))
-
-
-def _merged_cells(
-    xs: list[float], ys: list[float], rows: list[_Rule], columns: list[_Rule]
-) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each place of the grid, the upper left place of the cell it belongs to: no line parts them."""
-    roots: dict[tuple[int, int], tuple[int, int]] = {}
-    for r in range(len(ys) - 1):
-        for c in range(len(xs) - 1):
-            if c and not _parted(columns, xs[c], (ys[r] + ys[r + 1]) / 2):
-                roots[r, c] = roots[r, c - 1]
-            elif r and not _parted(rows, ys[r], (xs[c] + xs[c + 1]) / 2):
-                roots[r, c] = roots[r - 1, c]
-            else:
-                roots[r, c] = (r, c)
-    return roots
-
-
-def _parted(rules: list[_Rule], at: float, across: float) -> bool:
-    return any(abs(rule.at - at) <= 2 * _SNAP and rule.low - 1 <= across <= rule.high + 1 for rule in rules)
-
-
-def _ruled_rows(
-    xs: list[float],
-    ys: list[float],
-    roots: dict[tuple[int, int], tuple[int, int]],
-    filled: dict[tuple[int, int], list[Word]],
-    page: int,
-) -> Iterator[Row]:
-    insets = [word.x0 - xs[c] for (_, c), words in filled.items() for word in words]
-    inset = min(max(min(insets), 0.5), 12.0)
-    last = {root: max(c for (_, c), other in roots.items() if other == root) for root in filled}
-    for r in range(len(ys) - 1):
-        places = [roots[r, c] for c in range(len(xs) - 1)]
-        own = [root for c, root in enumerate(places) if root == (r, c)]
-        if not any(root in filled for root in own):
-            continue
-        cells = []
-        for c, root in enumerate(places):
-            words = filled.get(root, []) if root == (r, c) else []
-            right = xs[last[root] + 1] - inset if words else None
-            cells.append(tuple(Line(tuple(strip), page, c + 1, right) for strip in strips(words)))
-        whole = len(set(places)) == 1
-        yield Row(tuple(cells[:1] if whole else cells), page, ys[r], tuple(xs))
