@@ -43,13 +43,15 @@ class Mark:
     ticked: bool | None = None
     evidence: str | None = None
     line_rule: LineRule | None = None
+    about: str | None = None
 
 
 @dataclass(slots=True)
 class Page:
     """A source cut into lines. `marks` holds, by the start of a line, what was decided about it; None: no heading.
 
-    `styled` are the starts of the lines that are set as the list's own words are.
+    `styled` are the starts of the lines that are set as the list's own words are. `spaced`: most lines of the document
+    stand between blank ones, which then part nothing.
     """
 
     source: Source
@@ -59,6 +61,7 @@ class Page:
     lines: list[Line]
     marks: dict[int, Mark] = field(default_factory=dict)
     styled: set[int] = field(default_factory=set)
+    spaced: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def text(self, line: Line) -> str:

@@ -55,6 +55,7 @@ def _marks(walk: Walk, line: Line) -> Iterator[Mark]:
             ticked=says(tick, crosses_refuse(walk.page.source.text)) if tick is not None else None,
             evidence=rule.evidence,
             line_rule=rule,
+            about=rule.about,
         )
 
 
@@ -71,7 +72,18 @@ def _as_set(walk: Walk, line: Line, mark: Mark | None) -> Mark | None:
     if not speaks_on and (body[0] == body[1] or _is_wording_in_italics(walk, mark, body)):
         return mark
     start = mark.body[0] if mark is not None and mark.kind == "item" and not speaks_on else line.left
-    return Mark("observation", SET_IN_ITALICS, (start, line.right), evidence="style")
+    about = "pact" if speaks_on and _closes(walk, line) else None
+    return Mark("observation", SET_IN_ITALICS, (start, line.right), evidence="style", about=about)
+
+
+def _closes(walk: Walk, line: Line) -> bool:
+    """Whether a line in italics stands apart behind all measures: it is told, for it need not be the list's words."""
+    starts = (later for later, mark in walk.page.marks.items() if mark.kind == "measure")
+    if not walk.blank or walk.page.spaced or max(starts, default=0) > line.start:
+        return False
+    message = "in italics, apart, behind the last measure: read as about the whole pact; check whose words it is"
+    walk.page.diagnostics.append(Diagnostic("warning", "closing-italics", message, line.left, line.right))
+    return True
 
 
 def _is_theme_in_italics(walk: Walk, line: Line, mark: Mark) -> bool:

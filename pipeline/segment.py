@@ -133,8 +133,8 @@ def _joins(walk: Walk, mark: Mark) -> bool:
         return False
     rule = mark.line_rule
     if mark.evidence == "style":
-        return rule is None or rule.about is None
-    if rule is None or rule.about == "pact":
+        return mark.about is None and (not walk.blank or walk.page.spaced or rule is not None)
+    if rule is None or mark.about == "pact":
         return False
     return rule.continues or mark.evidence != "label"
 
@@ -146,7 +146,7 @@ def _belongs_to_label(walk: Walk, mark: Mark) -> bool:
 
 def _add_opening(walk: Walk, line: Line, mark: Mark) -> None:
     more: dict[str, object] = {"evidence": mark.evidence}
-    about_pact = mark.line_rule is not None and mark.line_rule.about == "pact"
+    about_pact = mark.about == "pact"
     if mark.kind in (*_HEADS, "theme", "closing") or about_pact:
         walk.level = walk.head = None
         walk.closing = mark.kind == "closing"

@@ -23,6 +23,8 @@ _OPENS = 4
 """So many words in italics at the head of a line, before a wording in parentheses, make the line the list's."""
 _TAIL_WORDS = 2
 _WHOLE = 0.9
+_SPACED = 0.7
+"""So many blank lines for each line of text, and they are the document's way to part any two paragraphs."""
 _FEWEST = 3
 _BODY = 10
 _PREAMBLE = 3000
@@ -73,6 +75,8 @@ def mark_styles(page: Page) -> None:
         page.diagnostics.append(Diagnostic("info", "italics-tell-nothing", message))
     if voice is None:
         return
+    n_blank = sum(line.is_blank for line in page.lines)
+    page.spaced = n_blank > _SPACED * (len(page.lines) - n_blank)
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]

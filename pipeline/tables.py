@@ -12,10 +12,13 @@ from pipeline.ticks import TICK, are_ticks, crosses_refuse, says
 _BOX_RE = re.compile(TICK, re.VERBOSE)
 _SEPARATOR_RE = re.compile(r"[ ]*(?:\t|\|)[ ]*")
 _RULE_RE = re.compile(r"[\s|:=+-]{3,}")
+_SHORT = 60
 _NUMBER_RE = re.compile(r"n\W*[°ºo]?\W*|#|num(?:ero)?s?\.?|no\.?|ref\.?")
 _TITLE_RE = re.compile(r".*\b(?:mesures?|intitules?|titres?|actions?|propositions?)\b.*")
 _LEVEL_RE = re.compile(r".*\b(?:niveaux?|engagements?|choix|choisi|retenu)\b.*")
-_SAID_RE = re.compile(r".*\b(?:observations?|commentaires?|remarques?|reponses?|precisions?|avis|reserves?|notes?)\b.*")
+_SAID_RE = re.compile(
+    r".*\b(?:observations?|commentaires?|remarques?|reponses?|precisions?|avis|reserves?|notes?|mots?)\b.*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def cut_tables(page: Page) -> None:
             continue
         cells = _cells(page, line)
         if len(cells) < (2 if columns else 3):
-            columns = None if len(cells) < 2 else columns
+            # A short line within a table is a theme; anything longer ends it.
+            columns = None if len(cells) < 2 and line.right - line.left > _SHORT else columns
             if has_glue:
                 _cut_glued(page, index, words)
             if has_boxes:
@@ -82,7 +86,10 @@ def cut_tables(page: Page) -> None:
             columns = header
             page.marks[line.start] = Mark("furniture", "table-header", (line.left, line.right))
         else:
-            index += _cut_row(page, index, cells, columns or _guess(page, cells, words), words, refuse)
+            roles = columns or _guess(page, cells, words)
+            if roles.count("title") and any(map(str.isdigit, roles)):
+                columns = roles  # rows below may end in empty cells, which a text does not show
+            index += _cut_row(page, index, cells, roles, words, refuse)
 
 
 def _cells(page: Page, line: Line) -> list[_Cell]:

@@ -188,6 +188,28 @@ def test_introductions_and_signatures_in_italics_are_no_observations(lines: Pars
     assert pact.facts.signed_on is not None
 
 
+def test_italics_apart_behind_the_last_measure_are_a_doubt_and_not_its_observation(lines: Parse) -> None:
+    pact = lines(M2, N2, "*Les banques seront consultées.*", "---", "*Photo de la signature, salle des fêtes*")
+    assert said(pact) == [
+        (2, "style", "Les banques seront consultées."),
+        (None, "style", "Photo de la signature, salle des fêtes"),
+    ]
+    assert "closing-italics" in codes(pact)
+
+
+def test_an_answer_that_names_no_level_and_may_only_comment_is_a_doubt(lines: Parse) -> None:
+    assert "said-in-passing" in codes(lines(M2, N2, "*La banque de la vallée existe depuis 2016.*"))
+    assert "said-in-passing" not in codes(lines(M2, N2, "*Déjà réalisé.*"))
+
+
+def test_rows_that_end_in_empty_cells_are_rows_of_their_table(lines: Parse) -> None:
+    rows = [f"| 2 | {M2[4:]} | ✔️ |  | ✖️ | *Nous saluons cette idée.* |", f"| 4 | {M4[4:]} |  | ✔️ |  |  |"]
+    table = ["| N° | Mesure | Niv. 1 | Niv. 2 | Niv. 3 | Mot de la liste |", "|---|---|---|---|---|---|"]
+    pact = lines("\n".join([*table, rows[0], "| Numérique | | | | | |", rows[1]]))
+    assert status(pact, 2) == ["agreed", "unstated", "refused"]
+    assert status(pact, 4) == ["unstated", "agreed", "unstated"]
+
+
 def test_thanks_after_the_last_measure_are_about_the_pact(lines: Parse) -> None:
     pact = lines(M2, N2, "*Les banques seront consultées.*", "*Nous remercions le collectif de son travail.*")
     assert [(measure, text) for measure, _, text in said(pact)] == [

@@ -184,7 +184,9 @@ def _open(walk: _Walk, element: HtmlElement) -> None:
 
 
 def _is_block(element: HtmlElement) -> bool:
-    """Whether an element begins a line; a label does that holds a field to write in or to choose from."""
+    """Whether an element begins a line; so does a field to write in, and a label that holds one or a choice."""
+    if element.tag == "textarea":
+        return True
     if element.tag == "label":
         return any(child.tag in ("textarea", "select") for child in element.iter())
     return element.tag in _BLOCKS

@@ -11,6 +11,9 @@ from pipeline.readers.draft import Reading
 from pipeline.readers.html import read_markup
 from pipeline.readers.text import decode
 
+_SHORTCODES = {":white_check_mark:": "✅", ":heavy_check_mark:": "✔", ":ballot_box_with_check:": "☑", ":x:": "❌"}
+"""What code forges and pads show as signs."""
+
 
 class _Renderer(RendererHTML):
     """HTML in which an item keeps the number that was typed ("3." after "1."), and a line break is one."""
@@ -31,4 +34,6 @@ def read_markdown(data: bytes) -> Reading:
     # Indented lines are lists that a person has aligned, not code; a row of dashes under a line is a rule.
     parser = MarkdownIt("commonmark", {"html": True}, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough"]).disable(["code", "lheading", "reference"])
+    for code, sign in _SHORTCODES.items():
+        text = text.replace(code, sign)
     return read_markup(parser.render(text), encoding, doubts)
