@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from pipeline.model import Diagnostic, Source
 from pipeline.readers.draft import Reading, Unreadable
 
+# "<!-- saved from … --><!DOCTYPE html>", "<?xml version="1.0"?><html lang="fr">"
 _HTML_RE = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html|<html\b|<head\b|<body\b)", re.I | re.S
+    rb"""\s* (?:<!--.*?-->\s*)* (?:<\?xml[^>]*>\s*)? (?:<!doctype\s+html | <html\b | <head\b | <body\b)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_TAGS_RE = re.compile(rb"</?(?:p|div|br|strong|em|li|h[1-6]|table|td|span)\b[^<>]{0,300}>", re.I)
+# "<p>", "</strong>", "<td class=x>"
+_TAGS_RE = re.compile(rb"</?(?:p|div|br|strong|em|li|h[1-6]|table|td|span)\b[^<>]{0,300}>", re.IGNORECASE)
+# "***Un accord se fait sur N2.***"
 _EMPHASIS_RE = re.compile(
-    rb"^[ >*+-]*(?:\*\*\*|___|\*\*_|__\*)\w[^\n]*(?:\*\*\*|___|_\*\*|\*__)\W*$".replace(b"\\w", b"[^\\s*_]"), re.M
+    rb"""^[ >*+-]* (?:\*\*\*|___|\*\*_|__\*) [^\s*_] [^\n]* (?:\*\*\*|___|_\*\*|\*__) \W*$""",
+    re.VERBOSE | re.MULTILINE,
 )
 _FEWEST_TAGS = 5
 _FEWEST_EMPHASES = 2

@@ -1,7 +1,7 @@
 """Which part of a web page is its article, and which belongs to the site around it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
@@ -54,10 +54,10 @@ def find_asides(root: HtmlElement) -> Asides:
             asides[element] = "note"
         elif _is_site(element):
             asides[element] = "furniture"
-    named = [element for element in asides if _is_site(element) and not _says_so(element)]
+    named = {element: None for element in asides if _is_site(element) and not _says_so(element)}
     if sum(letters[element] for element in _outermost(named)) > _MOST * whole:
         # Page builders call everything a widget or a section: where names leave little, they tell nothing.
-        asides = {element: kind for element, kind in asides.items() if element not in set(named)}
+        asides = {element: kind for element, kind in asides.items() if element not in named}
     article = _article(root, letters, asides)
     if article is not None and body is not None and article is not body:
         asides[body] = "furniture"
@@ -112,9 +112,8 @@ def _says_so(element: HtmlElement) -> bool:
     return element.tag in _SITE_TAGS or element.get("role") in _SITE_ROLES
 
 
-def _outermost(elements: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
-    known = set(elements)
-    return (element for element in elements if not any(parent in known for parent in element.iterancestors()))
+def _outermost(elements: Mapping[HtmlElement, object]) -> Iterator[HtmlElement]:
+    return (element for element in elements if not any(parent in elements for parent in element.iterancestors()))
 
 
 def _article(
@@ -122,7 +121,7 @@ def _article(
 ) -> HtmlElement | None:
     """The element that says that it is the article and holds most of what is no furniture; None where there is none."""
     free = {element: count for element, count in letters.items() if count}
-    outside = sum(letters[element] for element in _outermost(list(asides)))
+    outside = sum(letters[element] for element in _outermost(asides))
     claims = [element for element in free if _is_article(element)]
     claims = [e for e in claims if e not in asides and not any(parent in asides for parent in e.iterancestors())]
     if not claims:

@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 
 from pipeline.model import Diagnostic
 from pipeline.readers.draft import CELL, Paragraph, Reading, Run, Unreadable, compose
-from pipeline.readers.pdf_glyphs import Sheet, read_sheet
+from pipeline.readers.pdf_glyphs import Sheet, Word, read_sheet
 from pipeline.readers.pdf_layout import Gutters, arrange, split_running
 from pipeline.readers.pdf_lines import Element, Line, Row, has_space, strips
 
@@ -294,8 +294,8 @@ def _begins(text: str, first: str, ended: bool) -> bool:
     return ended or text[mark.end() : mark.end() + 1].isupper() or first[:1] == text[:1] == "–"
 
 
-def _look(word: "object") -> tuple[bool, bool]:
-    return word.bold, word.italic  # type: ignore[attr-defined]
+def _look(word: Word) -> tuple[bool, bool]:
+    return word.bold, word.italic
 
 
 def _is_uniform(line: Line) -> bool:
