@@ -38,6 +38,8 @@ _FRENCH = frozenset(
 _FRENCH_SHARE = 0.1
 """Less than this share of such words (0-1) is another language; French prose has 0.25 to 0.4."""
 _FEWEST_WORDS = 60
+_OPENING = 12
+"""A cue that begins within so many characters of an observation opens it: "Elle est déjà en place"."""
 _SAMPLE = 20_000
 
 
@@ -57,7 +59,7 @@ def resolve(
     listing = list_blocks(blocks)
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
-    found += _said_in_passing(clauses, resolved, observations)
+    found += _said_in_passing(clauses, resolved, observations, rules)
     levels, measures = [], []
     by_measure: dict[int | None, list[tuple[Clause, ResolvedClause]]] = defaultdict(list)
     for clause, row in zip(clauses, resolved, strict=True):
@@ -162,13 +164,19 @@ def _resolve_clauses(
 
 
 def _said_in_passing(
-    clauses: Sequence[Clause], resolved: Sequence[ResolvedClause], observations: Sequence[Observation]
+    clauses: Sequence[Clause], resolved: Sequence[ResolvedClause], observations: Sequence[Observation], rules: Rules
 ) -> list[Diagnostic]:
-    """A doubt for each answer in an observation that only its style tells, and that names no level: it may comment."""
+    """A doubt for each answer that names no level and may only comment.
+
+    It stands in an observation that only its style tells, or is a weak cue behind the opening of one.
+    """
+    weak = {rule.id for rule in rules.clauses if rule.weak}
     found = []
     for clause, row in zip(clauses, resolved, strict=True):
-        by_style = observations[row.observation - 1].rule == SET_IN_ITALICS
-        if by_style and clause.reach == "listed" and row.stance in ("done", "undecided", "not_competent", "refuse"):
+        observation = observations[row.observation - 1]
+        behind = clause.rule in weak and clause.start > observation.start + _OPENING
+        doubtful = observation.rule == SET_IN_ITALICS or (behind and row.stance != "refuse")
+        if doubtful and clause.reach == "listed" and row.stance in ("done", "undecided", "not_competent", "refuse"):
             message = f"read as {row.stance}, but it names no level and may only comment: check what the list means"
             found.append(Diagnostic("warning", "said-in-passing", message, row.start, row.end, row.measure))
     return found

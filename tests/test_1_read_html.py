@@ -108,6 +108,9 @@ def test_captions_are_no_running_text() -> None:
 
 def test_signs_drawn_as_pictures_are_read() -> None:
     assert page('<p>N1 <img class="emoji" alt="✅"> <img alt="photo du marché"></p>').text == "N1 ✅\n"
+    body = """<table><tr><td>9<td>Mettre fin<td><img alt="oui"><td><i class="fa fa-check-square"></i>
+      <td><i class="fas fa-times"></i><td><span title="non"></span></table>"""
+    assert page(body).text == "9\tMettre fin\toui\t✔\t✗\tnon\n"
 
 
 def test_hidden_text_is_left_out_and_counted() -> None:

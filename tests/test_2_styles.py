@@ -199,6 +199,7 @@ def test_italics_apart_behind_the_last_measure_are_a_doubt_and_not_its_observati
 
 def test_an_answer_that_names_no_level_and_may_only_comment_is_a_doubt(lines: Parse) -> None:
     assert "said-in-passing" in codes(lines(M2, N2, "*La banque de la vallée existe depuis 2016.*"))
+    assert "said-in-passing" in codes(lines(M2, N2, "Observation : la plateforme existe depuis 2016 à la CCI."))
     assert "said-in-passing" not in codes(lines(M2, N2, "*Déjà réalisé.*"))
 
 

@@ -21,7 +21,7 @@ _SITE_NAME_RE = re.compile(
       (?:[-_](?: list | area | title | form | respond | wrap(?:per)? | container | main | bar | links? | menu | content
       | top | bottom | primary | secondary | left | right | posts? | buttons? | notice | meta | section | box | block
       | nav | navigation | line | info | law | item | [0-9]+ ))*
-      | widgets?(?:[-_]\w+)*
+      | widgets?(?:[-_]\w+)* | lire-?aussi | testimonials?
       | (?:site|page)-?header | (?:entry|post)-(?:meta|footer|tags|nav|navigation) | jp-[\w-]+ | sd-[\w-]+ | header
       | en-tete | pied(?:-de-page)? )""",
     re.VERBOSE | re.IGNORECASE,

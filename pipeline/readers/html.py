@@ -24,6 +24,7 @@ from pipeline.readers.draft import (
     struck,
 )
 from pipeline.readers.text import decode
+from pipeline.ticks import are_ticks
 
 _CHARSET_RE = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
 _SPACE_RE = re.compile(r"[ \t\n\r\f]+")
@@ -55,6 +56,11 @@ _BLOCKS = _HEADINGS | frozenset(
         *("tfoot", "th", "thead", "tr", "ul", "option"),
     ]
 )
+_ICONS = (
+    ("✔", re.compile(r"(?:fa|icon|bi|glyphicon|dashicons|mdi|ti)-(?:check|ok|yes|tick)(?:-[a-z]+)*")),
+    ("✗", re.compile(r"(?:fa|icon|bi|glyphicon|dashicons|mdi|ti)-(?:times|xmark|x|no|remove|close|cross)(?:-[a-z]+)*")),
+)
+"""Classes of icon fonts ("fa-check", "dashicons-no") and the signs that they draw."""
 _NUMBERING = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman", "1": "decimal"}
 
 
@@ -231,14 +237,19 @@ def _open_structure(walk: _Walk, element: HtmlElement) -> None:
         walk.tables.append(_Table())
     elif tag in ("td", "th") and walk.tables:
         walk.sinks.append([])
-    elif tag == "img" and _is_sign(element):
-        _add(walk, element.get("alt", ""), walk.states[-1])
+    elif tag in ("img", "i", "span"):
+        _add(walk, _sign(element), walk.states[-1])
 
 
-def _is_sign(image: HtmlElement) -> bool:
-    """Whether a picture stands for a character: an emoji, a check mark."""
-    alt = (image.get("alt") or "").strip()
-    return 0 < len(alt) <= 4 and not any(char.isalnum() for char in alt)
+def _sign(element: HtmlElement) -> str:
+    """The character or the answer that a picture or an icon stands for: an emoji, a check mark, "oui"; else nothing."""
+    if element.tag != "img" and (len(element) or (element.text or "").strip()):
+        return ""
+    said = next((text for name in ("alt", "aria-label", "title") if (text := (element.get(name) or "").strip())), "")
+    if (0 < len(said) <= 4 and not any(char.isalnum() for char in said)) or (said and are_ticks([said])):
+        return said
+    names = (element.get("class") or "").split()
+    return next((sign for name in names for sign, icon_re in _ICONS if icon_re.fullmatch(name)), "")
 
 
 def _list(walk: _Walk, element: HtmlElement) -> _List:
@@ -366,5 +377,6 @@ def _flush(walk: _Walk) -> None:
     """End the line that is open."""
     if any(run.text.strip() for run in walk.runs):
         walk.place += 1
+        walk.runs[-1] = replace(walk.runs[-1], text=walk.runs[-1].text.rstrip(" "))  # no browser shows it
         walk.sinks[-1].append(Paragraph(tuple(walk.runs), walk.place, walk.states[-1].aside))
     walk.runs = []
