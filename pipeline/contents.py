@@ -30,7 +30,9 @@ class Heading:
 
     @property
     def is_confirmed(self) -> bool:
-        return self.like is not None and self.like >= (SURE if self.sure else ALIKE)
+        # A measure whose title the catalogue only names has no likeness: its name is its title.
+        by_name = self.like is None and self.rightful is not None and self.rightful == self.number
+        return by_name or (self.like is not None and self.like >= (SURE if self.sure else ALIKE))
 
 
 def find_contents(page: Page, catalogue: Catalogue, headings: list[Heading]) -> set[int]:

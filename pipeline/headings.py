@@ -7,7 +7,7 @@ must look like those that it does, and stand where a sentence may begin.
 import re
 from dataclasses import replace
 
-from pipeline.catalogue import Catalogue, catalogue_of
+from pipeline.catalogue import Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
 from pipeline.lines import Line, Mark, Page
@@ -90,7 +90,9 @@ def _heading(
         more = page.fold(page.lines[following])
         title = f"{title} {more}".strip() if not page.opens_level(page.lines[following]) else title
     like = None if number is None else catalogue.likeness(number, title)
-    rightful = catalogue.rightful(title)
+    # What the catalogue only names may stand whole in a short line: the next one is no part of it then.
+    named = catalogue.names.get(squeeze(page.folded[slice(*body)]))
+    rightful = catalogue.rightful(title) if named is None else named
     return Heading(index, rule, number, label, body, title, style, like, rightful, sure, two_lines)
 
 

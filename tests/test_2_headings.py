@@ -202,3 +202,9 @@ def test_a_paragraph_that_is_not_the_catalogue_s_wording_is_the_list_s(parse: Pa
     assert [(row.evidence, row.rule) for row in pact.observations] == [("catalogue", "not-in-catalogue")]
     assert "observation-by-contrast" in codes(pact)
     assert [row.text for row in pact.levels if row.listed] == [wording]
+
+
+def test_a_measure_that_the_catalogue_only_names_is_known_by_its_name(parse: Parse) -> None:
+    pact = parse(f"12 – {TITLES[2]}\nN1 • Créer\n\n6. Foncier agricole\nN1 • Planter\n")
+    assert [row.measure for row in pact.measures if row.measure == 6] == [6]
+    assert [row.title for row in pact.measures if row.measure == 6] == ["Foncier agricole"]
