@@ -286,4 +286,5 @@ def _settle(walk: Walk) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
             message = "no rule recognises this text: mark it as an observation or a level, or add a rule"
             found = Diagnostic("warning", "unknown-block", message, *block.body, measure=block.measure)
             walk.page.diagnostics.append(found)
-    return tuple(blocks), tuple(walk.page.diagnostics)
+    # A line that was cut was looked at twice, and may have been told twice.
+    return tuple(blocks), tuple(dict.fromkeys(walk.page.diagnostics))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from pipeline.readers.draft import BOXES
+from pipeline.readers.draft import BOXES, numbered
 
 Element: TypeAlias = Any
 """An element of lxml, which has no types."""
@@ -242,7 +242,7 @@ def _printed(count: int, level: Level) -> str:
     if kind in ("a", "A") and 0 < count < 800:
         text = _letters(count, level.synced)
     elif kind in ("i", "I") and 0 < count < 4000:
-        text = _roman(count)
+        text = numbered(count, "lower-roman")
     elif kind.startswith("0"):  # "01, 02, 03, …" pads to the width of its first number
         return str(count).zfill(len(kind.split(",")[0]))
     else:
@@ -257,22 +257,6 @@ def _letters(count: int, synced: bool) -> str:
     while count > 0:
         count, letter = divmod(count - 1, 26)
         text = "abcdefghijklmnopqrstuvwxyz"[letter] + text
-    return text
-
-
-def _roman(count: int) -> str:
-    text = "i" * count
-    for many, one in (("iiiii", "v"), ("vv", "x"), ("xxxxx", "l"), ("ll", "c"), ("ccccc", "d"), ("dd", "m")):
-        text = text.replace(many, one)
-    for many, one in (
-        ("dcccc", "cm"),
-        ("cccc", "cd"),
-        ("lxxxx", "xc"),
-        ("xxxx", "xl"),
-        ("viiii", "ix"),
-        ("iiii", "iv"),
-    ):
-        text = text.replace(many, one)
     return text
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipeline.readers.draft import Paragraph, Run
+from pipeline.readers.draft import Paragraph, Run, as_symbols
 from pipeline.readers.odt_styles import (
     Element,
     Look,
@@ -18,7 +18,6 @@ MOST_COPIES = 100_000
 """Characters that repeated rows and cells may add to a document."""
 # fmt: on
 _SPACE_RE = re.compile(r"[ \t\r\n]+")
-_SYMBOLS = {code: 0xF000 + code for code in range(0x21, 0x100)}
 Close: TypeAlias = Callable[["Walk"], None] | None
 
 
@@ -106,7 +105,7 @@ def write(walk: Walk, text: str) -> None:
         return
     shown = shown.lstrip(" ") if line.spaced else shown
     if line.looks[-1].symbols:
-        shown = shown.translate(_SYMBOLS)
+        shown = as_symbols(shown, "wingdings")
     if shown:
         line.add(shown)
         line.spaced = shown.endswith(" ")

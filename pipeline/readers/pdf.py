@@ -11,7 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipeline.model import Diagnostic
-from pipeline.readers.draft import CELL, Paragraph, Reading, Run, Unreadable, compose
+from pipeline.readers.draft import Paragraph, Reading, Run, Unreadable, compose, row_of
 from pipeline.readers.pdf_glyphs import Sheet, Word, read_sheet
 from pipeline.readers.pdf_layout import Gutters, arrange, split_running
 from pipeline.readers.pdf_lines import Element, Line, Row, has_space, strips
@@ -387,22 +387,9 @@ def _link(before: str, after: str, habits: _Habits) -> tuple[int, str]:
     return (0 if own or not habits.hyphenates else 1), ""
 
 
-def _row(row: Row, habits: _Habits) -> Iterator[Paragraph]:
-    cells = [list(_cell(lines, habits)) for lines in row.cells]
-    if len(cells) == 1 or (len(cells) == 2 and any(len(cell) > 1 for cell in cells)):
-        for cell in cells:
-            yield from (Paragraph(tuple(runs), row.page) for runs in cell)
-        return
-    last = max((number for number, cell in enumerate(cells) if cell), default=0)
-    runs: list[Run] = []
-    for number, cell in enumerate(cells):
-        if number:
-            runs.append(Run(CELL))
-        for at, part in enumerate(cell):
-            if at:
-                runs.append(Run("\n" if number == last else " "))
-            runs.extend(part)
-    yield Paragraph(tuple(runs), row.page)
+def _row(row: Row, habits: _Habits) -> list[Paragraph]:
+    cells = [[Paragraph(tuple(runs), row.page) for runs in _cell(lines, habits)] for lines in row.cells]
+    return row_of(cells, row.page)
 
 
 def _cell(lines: Iterable[Line], habits: _Habits) -> Iterator[list[Run]]:
