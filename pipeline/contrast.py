@@ -18,7 +18,6 @@ _TALK_RE = re.compile(
     r"(?:Les?|La|L'|Une?|Des|Du|Ils?|Elles?|Ce|Cet|Cette|Ces|Sur|Pour|Avec|Dans|Aucune?|Pas|Rien|Là|Ici|Trop|Vu|Va|Si)\b"
 )
 """How a sentence begins that goes on with no wording."""
-_LABEL_RE = re.compile(r"(?!n\d|niv|mesure|principe|palier|commune|liste)(?P<label>[^\W\d_][^:.•()\d]{2,40}?)\s*:\s*")
 _RECURS = 3
 
 
@@ -34,17 +33,17 @@ def is_talk(text: str) -> bool:
 
 def recurring_labels(page: Page, catalogue: Catalogue) -> frozenset[str]:
     """The words before a colon, folded, that recur through a document: its own label for observations."""
-    lines = [line for line in page.lines if not line.is_blank and line.start not in page.marks]
-    matches = (_LABEL_RE.match(page.folded, line.left, line.right) for line in lines)
-    counts = Counter(match["label"].strip() for match in matches if match)
+    labels = [line.text.label for line in page.lines if line.text.label and line.start not in page.marks]
+    counts = Counter(labels)
+    if not counts or max(counts.values()) < _RECURS:
+        return frozenset()
     wordings = "".join(w for known in catalogue.wordings.values() for w in known.values())
     return frozenset(label for label, n in counts.items() if n >= _RECURS and squeeze(label) not in wordings)
 
 
-def behind_label(page: Page, line: Line, labels: frozenset[str]) -> int | None:
+def behind_label(line: Line, labels: frozenset[str]) -> int | None:
     """Where the text behind one of the document's own labels begins ("Au téléphone : d'accord"); None without one."""
-    match = _LABEL_RE.match(page.folded, line.left, line.right)
-    return match.end() if match is not None and match["label"].strip() in labels else None
+    return line.left + line.text.behind_label if line.text.label in labels else None
 
 
 def contrast(page: Page, catalogue: Catalogue, block: Block, line: Line, ended: bool) -> str | None:

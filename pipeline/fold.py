@@ -44,6 +44,21 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
-shape_of = lru_cache(4)(shape)
-plain_of = lru_cache(4)(plain)
-"""The same for whole texts, which several stages ask for."""
+_REMEMBERED = 10_000
+"""Lines that are remembered: most recur from pact to pact."""
+LONGEST = 2_000
+"""No longer line, in characters, is remembered, so that memory stays bounded."""
+_shape_line = lru_cache(_REMEMBERED)(shape)
+_plain_line = lru_cache(_REMEMBERED)(plain)
+
+
+@lru_cache(4)
+def shape_of(text: str) -> str:
+    """`shape`, for a whole text or a line, which several stages ask for."""
+    return "\n".join([_shape_line(line) if len(line) <= LONGEST else shape(line) for line in text.split("\n")])
+
+
+@lru_cache(4)
+def plain_of(text: str) -> str:
+    """`plain`, for a whole text or a line."""
+    return "\n".join([_plain_line(line) if len(line) <= LONGEST else plain(line) for line in text.split("\n")])

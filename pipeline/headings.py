@@ -12,7 +12,6 @@ from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
 from pipeline.lines import Line, Mark, Page
 from pipeline.model import Diagnostic
-from pipeline.rules import LineRule
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
 _LOCAL_RE = re.compile(
@@ -48,28 +47,28 @@ def mark_headings(page: Page) -> None:
 
 
 def _candidates(page: Page, catalogue: Catalogue) -> list[Heading]:
-    rules = [rule for rule in page.rules.lines if rule.kind == "measure"]
     found = []
     for index, line in enumerate(page.lines):
         mark = page.marks.get(line.start)
         if mark is not None and mark.kind == "measure" and mark.label is not None:
             found.append(_heading(page, catalogue, index, mark.rule, mark.label, mark.body, "table", False))
         elif not line.is_blank and mark is None:
-            heading = next((h for rule in rules if (h := _candidate(page, catalogue, index, line, rule))), None)
+            heading = _candidate(page, catalogue, index, line)
             if heading is not None:
                 found.append(heading)
     return found
 
 
-def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line, rule: LineRule) -> Heading | None:
-    match = page.match(rule, line.left, line.right)
-    if match is None:
-        return None
-    label = match["label"] if "label" in match.re.groupindex else ""
-    if label.isdecimal() and int(label) == 0:
-        return None
-    sign = page.shaped[match.end("label") : match.start("body")].strip() if label else ""
-    return _heading(page, catalogue, index, rule.id, label, match.span("body"), f"{rule.id} {sign}", rule.sure)
+def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line) -> Heading | None:
+    for match in page.matches(line):
+        label = match.label or ""
+        if match.rule.kind != "measure" or (label.isdecimal() and int(label) == 0):
+            continue
+        sign = page.text(line)[match.label_end : match.body[0]].strip() if label else ""
+        body = (line.left + match.body[0], line.left + match.body[1])
+        style = f"{match.rule.id} {sign}"
+        return _heading(page, catalogue, index, match.rule.id, label, body, style, match.rule.sure)
+    return None
 
 
 def _heading(
@@ -215,7 +214,7 @@ def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
             continue
         if bullet is None or not free or not page.shaped[bullet.end()].isupper():
             continue
-        if not any(r.kind in _OTHER_KINDS and page.match(r, line.left, line.right) for r in page.rules.lines):
+        if not any(match.rule.kind in _OTHER_KINDS for match in page.matches(line)):
             body = (bullet.end(), line.right)
             found.append(Heading(index, "local-section", None, "", body, page.shaped[slice(*body)], "local"))
             taken.add(index)
@@ -224,7 +223,7 @@ def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
 
 def _stands_like_a_title(page: Page, index: int, taken: set[int], bulleted: bool, has_levels: bool) -> bool:
     line, following = page.lines[index], page.following(index)
-    if any(rule.kind in _OTHER_KINDS and page.match(rule, line.left, line.right) for rule in page.rules.lines):
+    if any(match.rule.kind in _OTHER_KINDS for match in page.matches(line)):
         return False
     after_heading = index - 1 in taken
     free = index == 0 or page.lines[index - 1].is_blank or after_heading

@@ -16,7 +16,7 @@ from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Source, S
 from pipeline.parentheses import Aside, find_asides
 from pipeline.references import Reference
 from pipeline.rules import Rules
-from pipeline.scan import is_scanned, mend
+from pipeline.scan import FEWEST, count_signs, mend
 from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
 
 _TOKEN_RE = re.compile(r"[^\W\d_]+-\n[ ]*[^\W\d_]+|[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
@@ -46,7 +46,7 @@ def interpret(
     clauses: list[Clause] = []
     diagnostics: list[Diagnostic] = []
     said: dict[int | None, Stance | None] = {}
-    scanned = is_scanned(folded)
+    scanned = sum(map(count_signs, folded.split("\n"))) >= FEWEST
     if scanned:
         message = "this text came out of a scan: words are damaged, compare with the original"
         diagnostics.append(Diagnostic("warning", "scan-damaged", message))

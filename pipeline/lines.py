@@ -1,29 +1,36 @@
 """A text as lines: what stages match on, and what they decided about a line before the walk comes to it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import regex
 
 from pipeline.fold import plain_of, shape_of
+from pipeline.linetext import LineText, LineTexts, RuleMatch, match_of, texts_of
 from pipeline.model import Diagnostic, Source
-from pipeline.rules import FIRST, TIMEOUT, LineRule, Rules
+from pipeline.rules import LineRule, Rules
 
 SENTENCE_END = (".", "!", "?", "…", ":", ";", ")", '"', "»", "”")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line, or a piece of one: `start` to `end` with the line end, `left` to `right` without outer space."""
 
     start: int
     end: int
     left: int
     right: int
+    text: LineText
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing but space is in it."""
         return self.left == self.right
+
+    def moved(self, by: int) -> "Line":
+        """The same line in a text that begins so many code points earlier."""
+        return Line(self.start + by, self.end + by, self.left + by, self.right + by, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,10 @@ class Mark:
     line_rule: LineRule | None = None
     about: str | None = None
 
+    def moved(self, by: int) -> "Mark":
+        """The same mark in a text that begins so many code points earlier."""
+        return replace(self, body=(self.body[0] + by, self.body[1] + by))
+
 
 @dataclass(slots=True)
 class Page:
@@ -56,6 +67,7 @@ class Page:
 
     source: Source
     rules: Rules
+    texts: LineTexts
     shaped: str
     folded: str
     lines: list[Line]
@@ -66,32 +78,35 @@ class Page:
 
     def text(self, line: Line) -> str:
         """The line as matched with case and accents kept."""
-        return self.shaped[line.left : line.right]
+        return line.text.shaped
 
     def fold(self, line: Line) -> str:
         """The line as matched in lower case without accents."""
-        return self.folded[line.left : line.right]
+        return line.text.folded
 
     def match(self, rule: LineRule, left: int, right: int) -> "regex.Match[str] | None":
         """The rule's match of a whole stretch; none, and a diagnostic, where it takes too long."""
-        if rule.longest is not None and right - left > rule.longest:
-            return None
-        text = self.folded if rule.on == "plain" else self.shaped
-        first = text[left : left + 1]
-        if first in FIRST and first not in rule.starts:
-            return None
-        if rule.needs and all(text.find(needed, left, right) < 0 for needed in rule.needs):
-            return None
         try:
-            return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
+            return match_of(rule, self.folded if rule.on == "plain" else self.shaped, left, right)
         except TimeoutError:
-            message = f"the rule {rule.id} took too long on this line and was left out: simplify its pattern"
-            self.diagnostics.append(Diagnostic("warning", "rule-timeout", message, left, right))
+            self._tell_slow(rule, left, right)
             return None
+
+    def matches(self, line: Line) -> Iterator[RuleMatch]:
+        """The matches of all line rules with a line; a diagnostic for each that takes too long."""
+        try:
+            yield from self.texts.matches(line.text)
+        finally:  # however few of them were asked for
+            for rule in line.text.slow:
+                self._tell_slow(rule, line.left, line.right)
+
+    def _tell_slow(self, rule: LineRule, left: int, right: int) -> None:
+        message = f"the rule {rule.id} took too long on this line and was left out: simplify its pattern"
+        self.diagnostics.append(Diagnostic("warning", "rule-timeout", message, left, right))
 
     def opens_level(self, line: Line) -> bool:
         """Whether a line is a level's mark, with its wording or without."""
-        return any(rule.kind == "level" and self.match(rule, line.left, line.right) for rule in self.rules.lines)
+        return any(match.rule.kind == "level" for match in self.matches(line))
 
     def ends_sentence(self, index: int) -> bool:
         """Whether the line before line `index` is blank or ends a sentence, so that a new one may begin."""
@@ -102,28 +117,44 @@ class Page:
 
     def following(self, index: int) -> int | None:
         """The next line after `index` that is not blank."""
-        return next((i for i in range(index + 1, len(self.lines)) if not self.lines[i].is_blank), None)
+        lines = self.lines
+        for at in range(index + 1, len(lines)):
+            if lines[at].left < lines[at].right:
+                return at
+        return None
 
     def cut(self, index: int, places: list[int]) -> None:
         """Cut a line into pieces that begin at `places` (offsets inside it)."""
         line = self.lines[index]
         starts = [line.start, *places]
         ends = [*places, line.end]
-        self.lines[index : index + 1] = [piece(self.source.text, s, e) for s, e in zip(starts, ends, strict=True)]
+        self.lines[index : index + 1] = [self._piece(s, e) for s, e in zip(starts, ends, strict=True)]
+
+    def _piece(self, start: int, end: int) -> Line:
+        text = self.texts.of(self.source.text[start:end].removesuffix("\n"))
+        return Line(start, end, start + text.left, start + text.right, text)
 
 
 def make_page(source: Source, rules: Rules) -> Page:
     """The lines of a source; nothing is decided yet, but for those that the reader knew to be no running text."""
+    texts = texts_of(rules)
     lines, start = [], 0
     for part in source.text.split("\n"):
-        end = min(start + len(part) + 1, len(source.text))
-        if end > start:
-            lines.append(piece(source.text, start, end))
+        text, end = texts.of(part), start + len(part) + 1
+        lines.append(Line(start, end, start + text.left, start + text.right, text))
         start = end
-    page = Page(source, rules, shape_of(source.text), plain_of(source.text), lines)
+    _end_last(lines, len(source.text))
+    page = Page(source, rules, texts, shape_of(source.text), plain_of(source.text), lines)
     if source.asides:
         _mark_asides(page)
     return page
+
+
+def _end_last(lines: list[Line], length: int) -> None:
+    """The last line ends with the text: nothing is left of it where a line end closes the text."""
+    last = lines.pop()
+    if last.start < length:
+        lines.append(last._replace(end=length))
 
 
 def _mark_asides(page: Page) -> None:
@@ -134,10 +165,3 @@ def _mark_asides(page: Page) -> None:
             start, end, kind = next(asides, (len(page.source.text), len(page.source.text) + 1, kind))
         if line.start >= start and not line.is_blank:
             page.marks[line.start] = Mark(kind, f"reader-{kind}", (line.left, line.right))
-
-
-def piece(text: str, start: int, end: int) -> Line:
-    """The line from `start` to `end`."""
-    part = text[start:end]
-    left = start + len(part) - len(part.lstrip())
-    return Line(start, end, left, max(left, start + len(part.rstrip())))

@@ -36,21 +36,16 @@ def mark_of(walk: Walk, index: int) -> Mark | None:
 
 
 def _marks(walk: Walk, line: Line) -> Iterator[Mark]:
-    for rule in walk.rules.lines:
+    for match in walk.page.matches(line):
+        rule, tick = match.rule, match.tick
         if rule.kind == "measure":
             continue
-        match = walk.page.match(rule, line.left, line.right)
-        if match is None:
-            continue
-        groups = match.groupdict()
-        body = match.span("body") if groups.get("body") is not None else (line.left, line.right)
-        label, tick = groups.get("label"), groups.get("tick")
         yield Mark(
             rule.kind,
             rule.id,
-            body,
-            label,
-            levels=walk.rules.words.levels_in(label or "") if rule.kind == "level" else (),
+            (line.left + match.body[0], line.left + match.body[1]),
+            match.label,
+            levels=match.levels,
             boxed=tick is not None,
             ticked=says(tick, crosses_refuse(walk.page.source.text)) if tick is not None else None,
             evidence=rule.evidence,
@@ -114,7 +109,7 @@ def _is_wording_in_italics(walk: Walk, mark: Mark | None, body: tuple[int, int])
 
 def _recurring_label(walk: Walk, index: int) -> Mark | None:
     line = walk.page.lines[index]
-    at = None if walk.head is None else behind_label(walk.page, line, walk.labels)
+    at = None if walk.head is None else behind_label(line, walk.labels)
     return None if at is None else Mark("observation", "recurring-label", (at, line.right), evidence="label")
 
 

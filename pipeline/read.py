@@ -168,9 +168,10 @@ def _marked_up(data: bytes, pact_id: str) -> _Format:
         return _HTML
     if ending in ("md", "markdown", "mdown"):
         return _MARKDOWN
-    if len(_TAGS_RE.findall(head)) >= _FEWEST_TAGS:
+    if b"<" in head and len(_TAGS_RE.findall(head)) >= _FEWEST_TAGS:
         return _HTML
-    return _MARKDOWN if len(_EMPHASIS_RE.findall(head)) >= _FEWEST_EMPHASES else _TEXT
+    emphasised = (b"**" in head or b"__" in head) and len(_EMPHASIS_RE.findall(head)) >= _FEWEST_EMPHASES
+    return _MARKDOWN if emphasised else _TEXT
 
 
 def _zipped(data: bytes) -> _Format:

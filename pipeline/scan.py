@@ -22,13 +22,13 @@ _REAL_RE = re.compile(
     r"(?:.*(?:t(?:ou|e)rn|g[o]?uvern|journ|fourn|(?:in|ex|al)tern|(?:dis)?cern|modern|cavern|hivern|borne|orn[ei]|corn[ei]|"
     r"carn|consterne|ajourn|hargn|vernis|berne|urne|s[eé]journ|moderni|subalt|matern|patern|fratern|etern|govern).*)"
 )
-_FEWEST = 3
+FEWEST = 3
 """So many signs of damage in a text make it a scan."""
 
 
-def is_scanned(folded: str) -> bool:
-    """Whether a folded text shows the confusions of character recognition ("rnandat", "ll est", "d e")."""
-    return sum(map(folded.count, _SIGNS)) >= _FEWEST
+def count_signs(folded: str) -> int:
+    """How many confusions of character recognition a folded line shows ("rnandat", "ll est", "d e")."""
+    return sum(map(folded.count, _SIGNS))
 
 
 def mend(word: str) -> str:

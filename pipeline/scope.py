@@ -100,8 +100,18 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         if cue not in stray and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
     assertions = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
-    resolved = [a for a in _inherit(assertions, [(at, words[at]) for at in stops]) if not _is_idle(a, assertions)]
-    return Reading(tuple(resolved), tuple(silent), tuple(ambiguous), tuple(stray))
+    resolved = list(_inherit(assertions, [(at, words[at]) for at in stops]))
+    return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), tuple(stray))
+
+
+def _without_idle(assertions: list[Assertion]) -> tuple[Assertion, ...]:
+    """Leave out the idle ones, from which none inherits; what the others inherit from is renumbered."""
+    kept = [index for index, assertion in enumerate(assertions) if not _is_idle(assertion, assertions)]
+    places = {old: new for new, old in enumerate(kept)}
+    return tuple(
+        replace(a, inherits=None if a.inherits is None else places[a.inherits])
+        for a in (assertions[index] for index in kept)
+    )
 
 
 def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:

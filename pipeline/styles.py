@@ -131,9 +131,8 @@ def _tells(page: Page, spans: Spans) -> bool:
 
 def _behind_level(page: Page, line: Line) -> tuple[int, int] | None:
     """What stands behind the level mark with which a line begins, empty or not; None without a mark."""
-    matches = (page.match(rule, line.left, line.right) for rule in page.rules.lines if rule.kind == "level")
-    match = next((found for found in matches if found is not None), None)
-    return None if match is None or match["body"] is None else match.span("body")
+    match = next((match for match in page.matches(line) if match.rule.kind == "level"), None)
+    return None if match is None else (line.left + match.body[0], line.left + match.body[1])
 
 
 def _wording(page: Page, index: int, line: Line) -> tuple[int, int] | None:

@@ -66,7 +66,9 @@ def cut_tables(page: Page) -> None:
     words = _words_of(page.rules)
     columns: list[str] | None = None
     has_glue = words.glue.search(page.shaped) is not None
-    has_boxes = _BOX_RE.search(page.shaped) is not None
+    has_boxes = any(line.text.has_boxes for line in page.lines)
+    if not has_glue and not has_boxes and not any(line.text.has_bars for line in page.lines):
+        return
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
@@ -94,9 +96,9 @@ def cut_tables(page: Page) -> None:
 
 def _cells(page: Page, line: Line) -> list[_Cell]:
     """The cells between tabs and bars; outer bars open and close a row and part nothing."""
-    text = page.source.text
-    if text.find("\t", line.left, line.right) < 0 and text.find("|", line.left, line.right) < 0:
+    if not line.text.has_bars:
         return [_Cell(line.left, line.right)]
+    text = page.source.text
     cells, at = [], line.left
     for match in _SEPARATOR_RE.finditer(text, line.left, line.right):
         if match.start() > line.left:

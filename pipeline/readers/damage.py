@@ -4,11 +4,13 @@ import re
 import unicodedata
 
 _MOJIBAKE_RE = re.compile("[ÃÂ][\u0080-\u00ff\u0152-\u2122]|â€")
+_SIGNS = ("Ã", "Â", "â€")
+"""One of these stands in all that the pattern matches: looking for them costs a hundredth of it."""
 
 
 def repaired(text: str) -> tuple[str, bool]:
     """The text with mojibake ("Ã©") decoded as it was meant, and whether there was any."""
-    if not _MOJIBAKE_RE.search(text):
+    if not any(sign in text for sign in _SIGNS) or not _MOJIBAKE_RE.search(text):
         return text, False
     import ftfy
 

@@ -10,15 +10,17 @@ from pipeline.readers.draft import Reading, Unreadable
 # In the order in which they are tried: every byte string is a text in the last of them.
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SINGLE_BYTE = ["cp1252", "mac_roman"]
-_LINE_ENDS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\f": "\n", "\v": "\n"})
+_OTHER_LINE_ENDS = "\r\u2028\u2029\x85\f\v"
+_LINE_ENDS = str.maketrans(dict.fromkeys(_OTHER_LINE_ENDS, "\n"))
 _MAX_CONTROL_SHARE = 0.02
+_NO_CONTROL = b"\n\t" + bytes(range(0x20, 0x100))
 
 
 def read_text(data: bytes) -> Reading:
     """Read plain text of any encoding. Raises `Unreadable` where no encoding gives a text."""
     text, encoding, diagnostics = decode(data)
-    control = sum(1 for char in text if char < " " and char not in "\n\t")
-    if control > len(text) * _MAX_CONTROL_SHARE:
+    control = text.encode("utf-8", "surrogatepass").translate(None, delete=_NO_CONTROL)
+    if len(control) > len(text) * _MAX_CONTROL_SHARE:
         raise Unreadable("undecodable", "this is not a text: save the pact as UTF-8 text (.txt)")
     text, was_garbled = repaired(text)
     if was_garbled:
@@ -83,4 +85,6 @@ def _is_french(text: str) -> bool:
 
 
 def _normal_lines(text: str) -> str:
-    return text.replace("\r\n", "\n").translate(_LINE_ENDS).lstrip("\ufeff")
+    if any(char in text for char in _OTHER_LINE_ENDS):
+        text = text.replace("\r\n", "\n").translate(_LINE_ENDS)
+    return text.lstrip("\ufeff")

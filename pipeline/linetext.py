@@ -1,0 +1,151 @@
+"""What a line's own characters tell, whatever stands around it. Lines recur from pact to pact, so it is remembered."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import regex
+
+from pipeline.fold import LONGEST, plain_of, shape_of
+from pipeline.rules import FIRST, TIMEOUT, LineRule, Rules
+from pipeline.scan import count_signs
+from pipeline.ticks import TICK
+
+_REMEMBERED = 10_000
+_BOX_RE = re.compile(TICK, re.VERBOSE)
+_BARS_RE = re.compile(r"[\t|]")
+_WORD_RE = re.compile(r"[^\W\d_]+")
+_SPACE_RE = re.compile(r"\s+")
+_FRENCH = frozenset(
+    ["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"]
+)
+# "Au téléphone : d'accord"
+_LABEL_RE = re.compile(r"(?!n\d|niv|mesure|principe|palier|commune|liste)(?P<label>[^\W\d_][^:.•()\d]{2,40}?)\s*:\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatch:
+    """A rule's match of a whole line. Offsets count from where its text begins (`LineText.left`)."""
+
+    rule: LineRule
+    body: tuple[int, int]
+    label: str | None
+    label_end: int
+    tick: str | None
+    levels: tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class LineText:
+    """A line, or a piece of one: its characters from `left` to `right` are those without outer space.
+
+    `label` is what stands before a colon at its head, and `behind_label` where the text behind begins, from `left`.
+    """
+
+    left: int
+    right: int
+    shaped: str
+    folded: str
+    has_bars: bool
+    has_boxes: bool
+    label: str | None
+    behind_label: int
+    n_dark: int
+    n_words: int
+    n_french: int
+    n_scan_signs: int
+    found: list[RuleMatch] = field(default_factory=list)
+    tried: int = 0
+    slow: list[LineRule] = field(default_factory=list)
+    """Rules that took too long on it."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing but space is in it."""
+        return self.left == self.right
+
+
+class LineTexts:
+    """The lines that were seen, for one kind of pact."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._remembered = lru_cache(_REMEMBERED)(self._look)
+
+    def of(self, line: str) -> LineText:
+        """What a line tells, given without its line end."""
+        return self._remembered(line) if len(line) <= LONGEST else self._look(line)
+
+    def _look(self, line: str) -> LineText:
+        text = line.strip()
+        left = line.find(text) if text else len(line)
+        folded, words = plain_of(text), _WORD_RE.findall(plain_of(text))
+        label = _LABEL_RE.match(folded)
+        return LineText(
+            left=left,
+            right=left + len(text),
+            shaped=shape_of(text),
+            folded=folded,
+            has_bars=_BARS_RE.search(text) is not None,
+            has_boxes=_BOX_RE.search(text) is not None,
+            label=label["label"].strip() if label else None,
+            behind_label=label.end() if label else 0,
+            n_dark=len(text) - sum(map(len, _SPACE_RE.findall(text))),
+            n_words=len(words),
+            n_french=sum(word in _FRENCH for word in words),
+            n_scan_signs=count_signs(plain_of(line)),
+        )
+
+    def matches(self, line: LineText) -> Iterator[RuleMatch]:
+        """The matches of all line rules, in the order of the rules; they are tried as far as they are asked for."""
+        at = 0
+        while True:
+            while at == len(line.found) and line.tried < len(self.rules.lines):
+                self._try_next(line)
+            if at == len(line.found):
+                return
+            yield line.found[at]
+            at += 1
+
+    def _try_next(self, line: LineText) -> None:
+        rule = self.rules.lines[line.tried]
+        line.tried += 1
+        try:
+            match = match_of(rule, line.folded if rule.on == "plain" else line.shaped, 0, len(line.shaped))
+        except TimeoutError:
+            line.slow.append(rule)
+            return
+        if match is not None:
+            line.found.append(_rule_match(rule, match, len(line.shaped), self.rules))
+
+
+def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: Rules) -> RuleMatch:
+    groups = match.groupdict()
+    body = match.span("body") if groups.get("body") is not None else (0, length)
+    label = groups.get("label")
+    levels = rules.words.levels_in(label or "") if rule.kind == "level" else ()
+    return RuleMatch(rule, body, label, match.end("label") if label is not None else 0, groups.get("tick"), levels)
+
+
+def match_of(rule: LineRule, text: str, left: int, right: int) -> "regex.Match[str] | None":
+    """A rule's match of the whole of `text[left:right]`. Raises TimeoutError where it takes too long."""
+    if rule.longest is not None and right - left > rule.longest:
+        return None
+    first = text[left : left + 1]
+    if first in FIRST and first not in rule.starts:
+        return None
+    if rule.needs and all(text.find(needed, left, right) < 0 for needed in rule.needs):
+        return None
+    return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
+
+
+_TEXTS: dict[str, LineTexts] = {}
+"""By the rules' fingerprint: a worker makes each once."""
+
+
+def texts_of(rules: Rules) -> LineTexts:
+    """The lines that were seen under some rules."""
+    if rules.fingerprint not in _TEXTS:
+        _TEXTS[rules.fingerprint] = LineTexts(rules)
+    return _TEXTS[rules.fingerprint]
