@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from pipeline.fold import plain
+from pipeline.fold import LONGEST, plain
 from pipeline.rules import Rules
 
 ALIKE = 62.0
@@ -14,14 +14,22 @@ SAME = 86.0
 """A text without a number is taken for a title from here on (0-100)."""
 SURE = 76.0
 """A number that could stand for anything is a heading only with a title as like the catalogue's as this (0-100)."""
+_REMEMBERED = 10_000
+_LONGEST_TITLE = 2_000
+"""So many letters of a text are compared with titles."""
 _OPENING = 24
 _SHORTEST = 12
 _LETTERS_RE = re.compile(r"[\W_]+")
 
 
+@lru_cache(20_000)
+def _squeezed(folded: str) -> str:
+    return _LETTERS_RE.sub("", folded)
+
+
 def squeeze(folded: str) -> str:
     """The letters and figures of a folded text alone, so that breaks, hyphens and spaces do not matter."""
-    return _LETTERS_RE.sub("", folded)
+    return _squeezed(folded) if len(folded) <= LONGEST else _LETTERS_RE.sub("", folded)
 
 
 class Catalogue:
@@ -37,6 +45,7 @@ class Catalogue:
         self.names = {squeeze(plain(m.title)): n for n, m in known.items() if m.short}
         self.wordings = {n: {k: squeeze(plain(w)) for k, w in m.levels.items()} for n, m in known.items()}
         self.unverified = frozenset(n for n, measure in known.items() if measure.short)
+        self._rightful = lru_cache(_REMEMBERED)(self._find_rightful)
 
     def likeness(self, number: int, printed: str) -> float | None:
         """How like the title of a measure a printed one is, shortened or not (0-100); None where there is no title."""
@@ -47,7 +56,9 @@ class Catalogue:
 
     def rightful(self, printed: str) -> int | None:
         """The measure whose title this is, from its beginning on, with or without its end; None if there is none."""
-        text = squeeze(printed)
+        return self._rightful(squeeze(printed)[:_LONGEST_TITLE])
+
+    def _find_rightful(self, text: str) -> int | None:
         if len(text) < _SHORTEST or text in self.names:
             return self.names.get(text)
         cut = self.openings
@@ -74,7 +85,7 @@ class Catalogue:
         """Whether a further line is the next part of a title."""
         title, done, text = self.squeezed.get(number, ""), len(squeeze(printed)), squeeze(more)
         rest = title[max(0, done - 8) :]
-        return len(text) > 2 and bool(rest) and fuzz.partial_ratio(text, rest) >= SAME and len(text) <= len(rest) + 8
+        return 2 < len(text) <= len(rest) + 8 and bool(rest) and fuzz.partial_ratio(text, rest) >= SAME
 
     def is_wording(self, number: int, levels: tuple[int, ...], printed: str) -> bool | None:
         """Whether a text is part of a measure's wording; None where the catalogue lacks one of `levels`, or all."""

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from pipeline.catalogue import Catalogue, squeeze
+from pipeline.catalogue import Catalogue, catalogue_of, squeeze
 from pipeline.lines import Line, Page
 from pipeline.model import Block
 
@@ -31,12 +31,13 @@ def is_talk(text: str) -> bool:
     return _TALK_RE.match(text) is not None
 
 
-def recurring_labels(page: Page, catalogue: Catalogue) -> frozenset[str]:
+def recurring_labels(page: Page) -> frozenset[str]:
     """The words before a colon, folded, that recur through a document: its own label for observations."""
     labels = [line.text.label for line in page.lines if line.text.label and line.start not in page.marks]
     counts = Counter(labels)
     if not counts or max(counts.values()) < _RECURS:
         return frozenset()
+    catalogue = catalogue_of(page.rules)
     wordings = "".join(w for known in catalogue.wordings.values() for w in known.values())
     return frozenset(label for label, n in counts.items() if n >= _RECURS and squeeze(label) not in wordings)
 

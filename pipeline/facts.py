@@ -1,11 +1,11 @@
 """What the document says of itself: the list, who leads it, the town, the date, what it announces."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
 
-from pipeline.fold import plain, shape_of
-from pipeline.model import Block, Diagnostic, Facts, Known, Source
+from pipeline.fold import plain
+from pipeline.model import Diagnostic, Facts, Known
 from pipeline.rules import TIMEOUT, FactRule, Rules
 
 _MONTHS = (
@@ -20,14 +20,21 @@ _TENS = {"vingt": 20, "trente": 30}
 _PARTS = (("header", "introduction"), ("closing",))
 
 
-def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[Facts, tuple[Diagnostic, ...]]:
-    """The facts of header, introduction and closing lines. The first to state one wins; a contradiction is told."""
+Bodies = Sequence[tuple[str, tuple[int, int]]]
+"""Blocks, as their kinds and the spans of their bodies."""
+
+
+def find_facts(
+    text: str, shaped: str, opening: Bodies, closing: Bodies, rules: Rules
+) -> tuple[Facts, tuple[Diagnostic, ...]]:
+    """The facts of header, introduction and closing lines. The first to state one wins; a contradiction is told.
+
+    `opening` are the blocks before the first measure or principle, `closing` those of that kind.
+    """
     found: dict[str, str | bool] = {}
     diagnostics: list[Diagnostic] = []
-    shaped = shape_of(source.text)
-    known_blocks = tuple(blocks)
     for rule in rules.facts:
-        for start, end in _regions(known_blocks, rule):
+        for start, end in _regions(opening, closing, rule):
             try:
                 match = rule.compiled.search(shaped, start, end, timeout=TIMEOUT)
             except TimeoutError:
@@ -37,7 +44,7 @@ def find_facts(source: Source, blocks: Iterable[Block], rules: Rules) -> tuple[F
             if match is None:
                 continue
             values: dict[str, str | bool] = {
-                name: source.text[slice(*match.span(name))].strip() for name in match.re.groupindex if match[name]
+                name: text[slice(*match.span(name))].strip() for name in match.re.groupindex if match[name]
             }
             if rule.signed is not None:
                 values["signed"] = rule.signed
@@ -74,16 +81,14 @@ def with_known(facts: Facts, known: Known) -> tuple[Facts, tuple[Diagnostic, ...
     return replace(facts, **values), tuple(diagnostics)
 
 
-def _regions(blocks: tuple[Block, ...], rule: FactRule) -> Iterator[tuple[int, int]]:
+def _regions(opening: Bodies, closing: Bodies, rule: FactRule) -> Iterator[tuple[int, int]]:
     """The stretch of text that each part of the document takes up, from its first block to its last."""
-    first = next((i for i, block in enumerate(blocks) if block.kind in ("measure", "principle")), len(blocks))
-    for part in _PARTS:
-        # A short line right before the first measure looks like a theme, and is part of the header.
-        kinds = (*part, "theme") if part[0] == "header" else part
-        among = blocks[:first] if part[0] == "header" else blocks
-        inside = [b for b in among if b.kind in kinds and (b.kind in rule.within or b.kind == "theme")]
-        if inside and any(name in rule.within for name in part):
-            yield inside[0].body[0], inside[-1].body[1]
+    # A short line right before the first measure looks like a theme, and is part of the header.
+    first = [body for kind, body in opening if kind in rule.within or kind == "theme"]
+    if first and any(name in rule.within for name in ("header", "introduction")):
+        yield first[0][0], first[-1][1]
+    if closing and "closing" in rule.within:
+        yield closing[0][1][0], closing[-1][1][1]
 
 
 def _differ(name: str, known: str | bool, value: str | bool) -> bool:

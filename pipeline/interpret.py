@@ -10,13 +10,14 @@ from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from pipeline.fold import plain, plain_of
+from pipeline.fold import plain
 from pipeline.language import Cue, make_language
-from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Source, Stance
+from pipeline.lines import Page
+from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Stance
 from pipeline.parentheses import Aside, find_asides
 from pipeline.references import Reference
 from pipeline.rules import Rules
-from pipeline.scan import FEWEST, count_signs, mend
+from pipeline.scan import mend
 from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
 
 _TOKEN_RE = re.compile(r"[^\W\d_]+-\n[ ]*[^\W\d_]+|[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
@@ -38,28 +39,21 @@ _MAX_TOKENS = 3_000
 _REMEMBERED = 20_000
 
 
-def interpret(
-    source: Source, blocks: tuple[Block, ...], rules: Rules
-) -> tuple[tuple[Clause, ...], tuple[Diagnostic, ...]]:
-    """The clauses of every observation block, in order, and what was doubtful about them."""
-    folded = plain_of(source.text)
+def interpret(page: Page, blocks: tuple[Block, ...]) -> tuple[tuple[Clause, ...], tuple[Diagnostic, ...]]:
+    """The clauses of every observation block of a section, in order, and what was doubtful about them."""
+    text, folded, rules = page.source.text, page.folded, page.rules
+    given = _Text(text, folded, page.context.is_scanned)
     clauses: list[Clause] = []
     diagnostics: list[Diagnostic] = []
     said: dict[int | None, Stance | None] = {}
-    scanned = sum(map(count_signs, folded.split("\n"))) >= FEWEST
-    if scanned:
-        message = "this text came out of a scan: words are damaged, compare with the original"
-        diagnostics.append(Diagnostic("warning", "scan-damaged", message))
     for index, block in enumerate(blocks):
         if block.kind == "observation":
-            found, doubts = _interpret_block(
-                _Text(source.text, folded, scanned), index, block, rules, said.get(block.measure)
-            )
+            found, doubts = _interpret_block(given, index, block, rules, said.get(block.measure))
             said[block.measure] = next((c.stance for c in reversed(found) if c.stance not in QUALIFIERS), None)
             clauses += found
             diagnostics += doubts
         elif block.kind in ("level", "text", "note"):
-            diagnostics += _stances_in_wording(source.text, folded, block, rules)
+            diagnostics += _stances_in_wording(text, folded, block, rules)
     return tuple(clauses), tuple(diagnostics)
 
 

@@ -57,12 +57,28 @@ class Mark:
         return replace(self, body=(self.body[0] + by, self.body[1] + by))
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a section must know of the document around it.
+
+    `labels` are the document's own labels for observations, folded; `following` is the first character of the heading
+    that follows.
+    """
+
+    labels: frozenset[str] = frozenset()
+    crosses_refuse: bool = False
+    is_scanned: bool = False
+    has_measures: bool = False
+    is_last: bool = True
+    following: str = ""
+
+
 @dataclass(slots=True)
 class Page:
     """A source cut into lines. `marks` holds, by the start of a line, what was decided about it; None: no heading.
 
     `styled` are the starts of the lines that are set as the list's own words are. `spaced`: most lines of the document
-    stand between blank ones, which then part nothing.
+    stand between blank ones, which then part nothing. `is_tabular`: lines may have been cut as rows of tables.
     """
 
     source: Source
@@ -74,6 +90,8 @@ class Page:
     marks: dict[int, Mark] = field(default_factory=dict)
     styled: set[int] = field(default_factory=set)
     spaced: bool = False
+    is_tabular: bool = False
+    context: Context = Context()
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def text(self, line: Line) -> str:

@@ -1,7 +1,8 @@
 """The values that stages hand on. Offsets are code points into `Source.text`, half open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 Severity = Literal["info", "warning", "error"]
@@ -192,9 +193,56 @@ class Facts:
     announced_measures: int | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A section understood. Offsets count from its start, and so do numbers of blocks, observations and clauses.
+
+    `lines` are the lines, from 0, on which its blocks begin. `opening` are the blocks before its first measure or
+    principle and `closing` those of kind closing, as kind and body: where the document tells of itself.
+    `n_dark` and `n_unknown` count the characters, white space apart, in all and in blocks of kind unknown.
+    """
+
+    blocks: tuple[Block, ...]
+    lines: tuple[int, ...]
+    principles: tuple[Principle, ...]
+    measures: tuple[Measure, ...]
+    levels: tuple[Level, ...]
+    items: tuple[Item, ...]
+    observations: tuple[Observation, ...]
+    clauses: tuple[ResolvedClause, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    opening: tuple[tuple[str, tuple[int, int]], ...]
+    closing: tuple[tuple[str, tuple[int, int]], ...]
+    n_dark: int
+    n_unknown: int
+
+
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A part in its document: the offset and the line (from 0) at which it begins, and how many come before it."""
+
+    part: Part
+    at: int
+    line: int
+    blocks: int
+    observations: int
+    clauses: int
+
+
+def _moved(span: tuple[int, int], by: int) -> tuple[int, int]:
+    return span[0] + by, span[1] + by
+
+
+def _sum(number: int | None, by: int) -> int | None:
+    return None if number is None else number + by
+
+
+@dataclass(frozen=True)
 class Pact:
-    """A document understood: everything that the tables hold, and nothing of how they are written."""
+    """A document understood: everything that the tables hold, and nothing of how they are written.
+
+    Its parts are what was understood, section by section; the other attributes give the same over the whole document.
+    """
 
     source: Source
     profile: str
@@ -204,11 +252,84 @@ class Pact:
     status: DocumentStatus
     coverage: float
     level_mode: Literal["set", "single", "none"]
-    blocks: tuple[Block, ...]
-    principles: tuple[Principle, ...]
-    measures: tuple[Measure, ...]
-    levels: tuple[Level, ...]
-    items: tuple[Item, ...]
-    observations: tuple[Observation, ...]
-    clauses: tuple[ResolvedClause, ...]
+    parts: tuple[Placed, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(
+            replace(
+                block,
+                start=block.start + placed.at,
+                end=block.end + placed.at,
+                body=_moved(block.body, placed.at),
+                parent=_sum(block.parent, placed.blocks),
+            )
+            for placed in self.parts
+            for block in placed.part.blocks
+        )
+
+    @cached_property
+    def principles(self) -> tuple[Principle, ...]:
+        return tuple(
+            replace(row, start=row.start + placed.at, end=row.end + placed.at)
+            for placed in self.parts
+            for row in placed.part.principles
+        )
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        return tuple(
+            replace(row, start=row.start + placed.at, end=row.end + placed.at)
+            for placed in self.parts
+            for row in placed.part.measures
+        )
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        return tuple(
+            replace(
+                row,
+                clause=_sum(row.clause, placed.clauses),
+                start=_sum(row.start, placed.at),
+                end=_sum(row.end, placed.at),
+            )
+            for placed in self.parts
+            for row in placed.part.levels
+        )
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(
+            replace(row, start=row.start + placed.at, end=row.end + placed.at)
+            for placed in self.parts
+            for row in placed.part.items
+        )
+
+    @cached_property
+    def observations(self) -> tuple[Observation, ...]:
+        return tuple(
+            replace(
+                row,
+                observation=row.observation + placed.observations,
+                block=row.block + placed.blocks,
+                start=row.start + placed.at,
+                end=row.end + placed.at,
+            )
+            for placed in self.parts
+            for row in placed.part.observations
+        )
+
+    @cached_property
+    def clauses(self) -> tuple[ResolvedClause, ...]:
+        return tuple(
+            replace(
+                row,
+                clause=row.clause + placed.clauses,
+                observation=row.observation + placed.observations,
+                start=row.start + placed.at,
+                end=row.end + placed.at,
+            )
+            for placed in self.parts
+            for row in placed.part.clauses
+        )

@@ -8,7 +8,7 @@ from pipeline.lines import Line, Mark
 from pipeline.model import Diagnostic
 from pipeline.rules import LineRule
 from pipeline.styles import SET_IN_ITALICS
-from pipeline.ticks import crosses_refuse, says
+from pipeline.ticks import says
 from pipeline.walk import (
     CONTINUED,
     Walk,
@@ -47,7 +47,7 @@ def _marks(walk: Walk, line: Line) -> Iterator[Mark]:
             match.label,
             levels=match.levels,
             boxed=tick is not None,
-            ticked=says(tick, crosses_refuse(walk.page.source.text)) if tick is not None else None,
+            ticked=says(tick, walk.page.context.crosses_refuse) if tick is not None else None,
             evidence=rule.evidence,
             line_rule=rule,
             about=rule.about,
@@ -109,7 +109,7 @@ def _is_wording_in_italics(walk: Walk, mark: Mark | None, body: tuple[int, int])
 
 def _recurring_label(walk: Walk, index: int) -> Mark | None:
     line = walk.page.lines[index]
-    at = None if walk.head is None else behind_label(line, walk.labels)
+    at = None if walk.head is None else behind_label(line, walk.page.context.labels)
     return None if at is None else Mark("observation", "recurring-label", (at, line.right), evidence="label")
 
 
@@ -163,15 +163,17 @@ def _speaks_of_the_pact(walk: Walk, index: int, rule: LineRule) -> bool:
     """After the last heading, and apart from the observations of its measure."""
     if walk.closing or not any(block.kind == "measure" for block in walk.blocks):
         return False
-    starts = (line.start for line in walk.page.lines[index:])
-    is_last = not any((mark := walk.page.marks.get(start)) and mark.kind == "measure" for start in starts)
+    later = (walk.page.marks.get(line.start) for line in walk.page.lines[index:])
+    is_last = walk.page.context.is_last and not any(mark is not None and mark.kind == "measure" for mark in later)
     # Where the format knows paragraphs, a line is one.
     return is_last and (walk.blank or rule.evidence == "label" or bool(walk.page.source.places))
 
 
 def _next_is(walk: Walk, index: int, kind: str) -> bool:
     following = walk.page.following(index)
-    mark = None if following is None else walk.page.marks.get(walk.page.lines[following].start)
+    if following is None:
+        return kind == "measure" and not walk.page.context.is_last
+    mark = walk.page.marks.get(walk.page.lines[following].start)
     return mark is not None and mark.kind == kind
 
 

@@ -1,27 +1,22 @@
-"""Join listing and clauses into one status per measure and level; tell every contradiction."""
+"""Join listing and clauses of a section into one status per measure and level; tell every contradiction."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from pipeline.catalogue import ALIKE, catalogue_of, squeeze
-from pipeline.facts import find_facts, with_known
 from pipeline.fold import plain
+from pipeline.lines import Page
 from pipeline.listing import Listing, body_span, body_text, level_above, levels_above, list_blocks, outer_span
 from pipeline.model import (
     Block,
     Clause,
     Diagnostic,
-    DocumentStatus,
-    Facts,
     Item,
-    Known,
     Level,
     Measure,
     Observation,
-    Pact,
+    Part,
     Principle,
     ResolvedClause,
     Source,
@@ -31,31 +26,13 @@ from pipeline.rules import Rules
 from pipeline.statuses import STATUS, levels_of
 from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
 
-_WORD_RE = re.compile(r"[^\W\d_]+")
-_FRENCH = frozenset(
-    ["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"]
-)
-_FRENCH_SHARE = 0.1
-"""Less than this share of such words (0-1) is another language; French prose has 0.25 to 0.4."""
-_FEWEST_WORDS = 60
 _OPENING = 12
 """A cue that begins within so many characters of an observation opens it: "Elle est déjà en place"."""
-_SAMPLE = 20_000
 
 
-def resolve(
-    source: Source,
-    blocks: tuple[Block, ...],
-    clauses: Sequence[Clause],
-    doubts: Iterable[Diagnostic],
-    rules: Rules,
-    known: Known,
-) -> Pact:
-    """Everything that the tables say of one document. `doubts` are the diagnostics of the stages before."""
-    printed, unclear = find_facts(source, blocks, rules)
-    facts, contradicted = with_known(printed, known)
-    found = [*source.diagnostics, *doubts, *unclear, *contradicted]
-    _check_language(source, found)
+def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], doubts: Iterable[Diagnostic]) -> Part:
+    """Everything that the tables say of one section. `doubts` are the diagnostics of the stages before."""
+    source, rules, found = page.source, page.rules, [*doubts]
     listing = list_blocks(blocks)
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
@@ -69,29 +46,38 @@ def resolve(
         rows = levels_of(source, blocks, number, listing, own, rules, found)
         levels += rows
         measures.append(_measure(source, blocks, number, listing, rows, own, rules, found))
-    _check_count(facts, measures, found)
-    coverage = _coverage(source, blocks)
-    if not measures and not any(d.severity == "error" for d in found):
-        message = "no measure was found: check that this is a signed pact and that its measures are numbered"
-        found.append(Diagnostic("error", "no-measure", message))
-    return Pact(
-        source=source,
-        profile=rules.name,
-        catalogue=rules.edition,
-        rules_fingerprint=rules.fingerprint,
-        facts=facts,
-        status=_document_status(found),
-        coverage=coverage,
-        level_mode=_level_mode(levels, resolved),
+    first = next((i for i, block in enumerate(blocks) if block.kind in ("measure", "principle")), len(blocks))
+    principles = _principles(source, blocks, found)
+    return Part(
         blocks=blocks,
-        principles=_principles(source, blocks, found),
+        lines=_lines(source.text, blocks),
+        principles=principles,
         measures=tuple(measures),
         levels=tuple(levels),
         items=_items(source, blocks),
         observations=tuple(observations),
         clauses=tuple(resolved),
-        diagnostics=tuple(sorted(found, key=lambda d: (d.start if d.start is not None else -1, d.code, d.message))),
+        diagnostics=tuple(found),
+        opening=tuple((block.kind, block.body) for block in blocks[:first]),
+        closing=tuple((block.kind, block.body) for block in blocks if block.kind == "closing"),
+        n_dark=sum(line.text.n_dark for line in page.lines),
+        n_unknown=sum(_dark(source.text[block.start : block.end]) for block in blocks if block.kind == "unknown"),
     )
+
+
+def _lines(text: str, blocks: Iterable[Block]) -> tuple[int, ...]:
+    """The line, from 0, on which each block begins."""
+    lines, line, before = [], 0, 0
+    for block in blocks:
+        line += text.count("\n", before, block.start)
+        before = block.start
+        lines.append(line)
+    return tuple(lines)
+
+
+def _dark(text: str) -> int:
+    """How many characters are no white space."""
+    return sum(map(len, text.split()))
 
 
 def _observations(
@@ -298,42 +284,3 @@ def _items(source: Source, blocks: tuple[Block, ...]) -> tuple[Item, ...]:
             level = level_above(blocks, block)
             items.append(Item(block.measure, counts[block.measure], level, text, block.rule or "", start, end))
     return tuple(items)
-
-
-def _coverage(source: Source, blocks: Iterable[Block]) -> float:
-    """The share of the characters, white space apart, that stand in a block of a known kind (0-1)."""
-    total = sum(1 for char in source.text if not char.isspace())
-    unknown = sum(
-        1 for b in blocks if b.kind == "unknown" for char in source.text[b.start : b.end] if not char.isspace()
-    )
-    return (total - unknown) / total if total else 0.0
-
-
-def _level_mode(levels: Sequence[Level], clauses: Sequence[ResolvedClause]) -> Literal["set", "single", "none"]:
-    """One level chosen under each measure, or sets of them, or no levels; a clause may speak of those printed."""
-    listed = {(row.measure, row.level) for row in levels if row.listed}
-    spoken = {(clause.measure, level) for clause in clauses for level in clause.levels}
-    if not spoken and not listed:
-        return "none"
-    measures = {measure for measure, _ in listed}
-    return "single" if len(measures) > 1 and len(measures) == len(listed) and spoken <= listed else "set"
-
-
-def _check_language(source: Source, found: list[Diagnostic]) -> None:
-    words = _WORD_RE.findall(plain(source.text[:_SAMPLE]))
-    if len(words) > _FEWEST_WORDS and sum(word in _FRENCH for word in words) < _FRENCH_SHARE * len(words):
-        message = "this hardly reads like French: only numbers and levels can be trusted, read the observations by hand"
-        found.append(Diagnostic("warning", "language-doubtful", message))
-
-
-def _check_count(facts: Facts, measures: Sequence[Measure], found: list[Diagnostic]) -> None:
-    if facts.announced_measures is not None and facts.announced_measures != len(measures):
-        message = (
-            f"{facts.announced_measures} measures are announced, and {len(measures)} were found: look for the others"
-        )
-        found.append(Diagnostic("warning", "count-differs", message))
-
-
-def _document_status(found: Iterable[Diagnostic]) -> DocumentStatus:
-    severities = {diagnostic.severity for diagnostic in found}
-    return "failed" if "error" in severities else "partial" if "warning" in severities else "complete"

@@ -1,21 +1,17 @@
-"""Cut a source into typed blocks of whole lines that tile it: every character is in exactly one block.
+"""Cut a section into typed blocks of whole lines that tile it: every character is in exactly one block.
 
-Tables, headings and what is set in italics are decided first, over the whole page; then the walk goes line by line,
-and knows what stands open.
+Tables, headings and what is set in italics were decided over the whole page; the walk goes line by line, and knows
+what stands open.
 """
 
 import re
 from dataclasses import replace
 
 from pipeline.catalogue import catalogue_of
-from pipeline.contrast import contrast, is_act, recurring_labels
-from pipeline.headings import mark_headings
-from pipeline.lines import SENTENCE_END, Line, Mark, make_page
-from pipeline.model import Block, Diagnostic, Severity, Source
+from pipeline.contrast import contrast, is_act
+from pipeline.lines import SENTENCE_END, Line, Mark, Page
+from pipeline.model import Block, Diagnostic, Severity
 from pipeline.opening import mark_of
-from pipeline.rules import Rules
-from pipeline.styles import mark_styles
-from pipeline.tables import cut_tables
 from pipeline.walk import CONTINUED, Walk, goes_on, is_bare_label, last_character, turns_upright
 
 _STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔➜⇒])")
@@ -25,14 +21,10 @@ _HEADING_LENGTH = 100
 _HEADS = ("measure", "principle")
 
 
-def segment(source: Source, rules: Rules) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
-    """Blocks in order, which joined give the source back, and what was doubtful about them."""
-    page = make_page(source, rules)
-    cut_tables(page)
-    mark_styles(page)
-    mark_headings(page)
-    catalogue = catalogue_of(rules)
-    walk = Walk(page, catalogue, labels=recurring_labels(page, catalogue))
+def segment(page: Page) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
+    """The blocks of a section in order, which joined give it back, and what was doubtful about them."""
+    source = page.source
+    walk = Walk(page, catalogue_of(page.rules))
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
@@ -175,8 +167,10 @@ def _is_wording(walk: Walk, index: int) -> bool:
     if block is None or block.kind != "level" or block.body[0] < block.body[1]:
         return False
     bullet = walk.page.shaped[lines[index].left]
-    after = lines[index + 1] if index + 1 < len(lines) else None
-    return after is None or after.is_blank or walk.page.shaped[after.left] != bullet
+    if index + 1 == len(lines):
+        return walk.page.context.following != bullet
+    after = lines[index + 1]
+    return after.is_blank or walk.page.shaped[after.left] != bullet
 
 
 def _add_unmarked(walk: Walk, line: Line) -> None:
@@ -278,7 +272,7 @@ def _add_preamble(walk: Walk, line: Line) -> None:
 def _settle(walk: Walk) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """Without any measure there is no preamble either: nothing was understood."""
     blocks = walk.blocks
-    if not any(block.kind == "measure" for block in blocks):
+    if not walk.page.context.has_measures:
         prose = ("header", "introduction", "closing")
         blocks = [replace(b, kind="unknown", rule=None) if b.kind in prose else b for b in blocks]
     for block in blocks:

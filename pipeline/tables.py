@@ -69,6 +69,7 @@ def cut_tables(page: Page) -> None:
     has_boxes = any(line.text.has_boxes for line in page.lines)
     if not has_glue and not has_boxes and not any(line.text.has_bars for line in page.lines):
         return
+    page.is_tabular = True
     index = -1
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]

@@ -23,7 +23,6 @@ class Walk:
     head: int | None = None  # the measure or principle that we are under
     level: int | None = None
     closing: bool = False
-    labels: frozenset[str] = frozenset()
     whole: bool = False  # under an observation about the whole pact
 
     @property
