@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import spacy
 from spacy.language import Language
-from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -13,6 +12,7 @@ from pipeline.model import Stance
 from pipeline.negation import Negation
 from pipeline.references import LEVEL
 from pipeline.rules import ClauseRule, Rules
+from pipeline.token_rules import TokenRules
 
 
 def make_language(rules: Rules) -> Language:
@@ -50,13 +50,11 @@ class Cues:
     """Finds the cues of the clause rules, affirmed or denied, in order and without overlaps."""
 
     def __init__(self, nlp: Language, name: str) -> None:
-        self.matcher = Matcher(nlp.vocab)
+        self.vocab = nlp.vocab
 
     def setup(self, rules: Rules) -> None:
         """Take the clause rules of one kind of pact."""
-        for rule in rules.clauses:
-            self.matcher.add(rule.id, rule.folded)
-        self.rules = {rule.id: rule for rule in rules.clauses}
+        self.rules = TokenRules(self.vocab, rules.clauses)
         self.negation = Negation(rules.classes)
         self.itself_re = re.compile(rules.classes["itself"])
         self.others_re = re.compile(rules.classes["others"])
@@ -65,8 +63,7 @@ class Cues:
     def __call__(self, doc: Doc) -> Doc:
         words = [token.text for token in doc]
         found: list[tuple[Cue, int, int]] = []
-        for key, start, end in self.matcher(doc):
-            rule = self.rules[doc.vocab.strings[key]]
+        for rule, start, end in self.rules.find(doc, words):
             if rule.role == "real":
                 start, end = _bare(doc, start, end - rule.look)
             cue = self._cue(words, rule, start, end)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spacy.language import Language
-from spacy.matcher import Matcher
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from pipeline.fold import plain
 from pipeline.rules import Rules
+from pipeline.token_rules import TokenRules
 
 LEVEL = "LEVEL"
 
@@ -82,7 +82,7 @@ class LevelReferences:
     """Marks level references as entities `LEVEL`: "N1-2-3", "niveaux 1 et 2", "les 3 niveaux", "ce niveau"."""
 
     def __init__(self, nlp: Language, name: str) -> None:
-        self.matcher = Matcher(nlp.vocab)
+        self.vocab = nlp.vocab
 
     def setup(self, rules: Rules) -> None:
         """Take the words for levels and the reference rules of one kind of pact."""
@@ -93,12 +93,12 @@ class LevelReferences:
         self.prefixes = frozenset(rules.words.prefixes)
         self.nouns = frozenset(rules.words.nouns)
         self.names = {plain(name): number for name, number in rules.words.names.items()}
-        for rule in rules.references:
-            self.matcher.add(rule.id, rule.folded, greedy="LONGEST")
+        self.token_rules = TokenRules(self.vocab, rules.references, greedy="LONGEST")
 
     def __call__(self, doc: Doc) -> Doc:
         words = [token.text for token in doc]
-        spans = filter_spans([Span(doc, start, end, key) for key, start, end in self.matcher(doc)])
+        found = self.token_rules.find(doc, words)
+        spans = filter_spans([Span(doc, start, end, rule.id) for rule, start, end in found])
         named = {span.start: (span.end, span.label_) for span in spans}
         references = list(self._references(words, named))
         doc.set_ents([Span(doc, ref.start, ref.end, LEVEL) for ref in references])
