@@ -6,11 +6,13 @@ must look like those that it does, and stand where a sentence may begin.
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.catalogue import Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
 from pipeline.lines import Line, Mark, Page
+from pipeline.linetext import LineText
 from pipeline.model import Diagnostic
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
@@ -60,9 +62,9 @@ def _candidates(page: Page, catalogue: Catalogue) -> list[Heading]:
 
 
 def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line) -> Heading | None:
-    for match in page.matches(line):
+    for match in page.heads(line):
         label = match.label or ""
-        if match.rule.kind != "measure" or (label.isdecimal() and int(label) == 0):
+        if label.isdecimal() and int(label) == 0:
             continue
         sign = page.text(line)[match.label_end : match.body[0]].strip() if label else ""
         body = (line.left + match.body[0], line.left + match.body[1])
@@ -156,19 +158,25 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
     for index, line in enumerate(page.lines):
         if line.is_blank or index in taken or line.start in page.marks or line.right - line.left < 16:
             continue
-        bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
-        left = bullet.end() if bullet else line.left
-        title = page.folded[left : line.right]
-        if not title[:1].isalpha() and title[:1] not in '"(':
-            continue
-        number = catalogue.rightful(title)
-        if number is not None and not _goes_on_title(page, catalogue, index, number, taken):
+        behind, number = _titled(catalogue, line.text)
+        if number is not None and not _goes_on_title(page, index, taken):
+            left = line.left + behind
+            title = page.folded[left : line.right]
             style = f"title {page.shaped[line.left : left].strip()}"
             found.append(Heading(index, "catalogue-title", number, "", (left, line.right), title, style, 100.0))
     return found
 
 
-def _goes_on_title(page: Page, catalogue: Catalogue, index: int, number: int, taken: set[int]) -> bool:
+@lru_cache(10_000)
+def _titled(catalogue: Catalogue, line: LineText) -> tuple[int, int | None]:
+    """Where the text of a line begins behind its bullet, and the measure of the catalogue whose title it is."""
+    bullet = _BULLET_RE.match(line.shaped)
+    left = bullet.end() if bullet else 0
+    title = line.folded[left:]
+    return left, catalogue.rightful(title) if title[:1].isalpha() or title[:1] in '"(' else None
+
+
+def _goes_on_title(page: Page, index: int, taken: set[int]) -> bool:
     """Whether the line is the title of the numbered heading just above it."""
     return index - 1 in taken and not page.lines[index - 1].is_blank
 
@@ -268,13 +276,12 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
 def _cut_tail(page: Page, heading: Heading, index: int, left: int) -> None:
     """Cut the level off the end of a title: "12 – Rénover (niveau 2)", "…locales).Niveau 2"."""
     line = page.lines[index]
-    tail = page.rules.tail.search(page.shaped, left, line.right)
-    if tail is None or not page.shaped[left : tail.start()].strip():
+    tail = page.texts.tail_of(page.shaped[left : line.right])
+    if tail is None:
         return
+    at, levels = left + tail[0], tail[1]
     mark = page.marks.get(line.start)
     if mark is not None:
-        page.marks[line.start] = replace(mark, body=(mark.body[0], tail.start()))
-    at = tail.start()
+        page.marks[line.start] = replace(mark, body=(mark.body[0], at))
     page.cut(index, [at])
-    levels = page.rules.words.levels_in(tail["levels"])
     page.marks[at] = Mark("level", "heading-tail", (line.right, line.right), levels=levels)

@@ -118,6 +118,13 @@ class Page:
             for rule in line.text.slow:
                 self._tell_slow(rule, line.left, line.right)
 
+    def heads(self, line: Line) -> tuple[RuleMatch, ...]:
+        """The matches of rules for the headings of measures; a diagnostic for each rule that takes too long."""
+        heads = self.texts.heads(line.text)
+        for rule in line.text.slow:
+            self._tell_slow(rule, line.left, line.right)
+        return heads
+
     def _tell_slow(self, rule: LineRule, left: int, right: int) -> None:
         message = f"the rule {rule.id} took too long on this line and was left out: simplify its pattern"
         self.diagnostics.append(Diagnostic("warning", "rule-timeout", message, left, right))

@@ -55,10 +55,13 @@ class LineText:
     n_words: int
     n_french: int
     n_scan_signs: int
+    has_glue: bool
     found: list[RuleMatch] = field(default_factory=list)
     tried: int = 0
     slow: list[LineRule] = field(default_factory=list)
     """Rules that took too long on it."""
+    heads: tuple[RuleMatch, ...] | None = None
+    """The matches of rules for the headings of measures; None before they were asked for."""
 
     @property
     def is_blank(self) -> bool:
@@ -72,6 +75,7 @@ class LineTexts:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._remembered = lru_cache(_REMEMBERED)(self._look)
+        self.tail_of = lru_cache(_REMEMBERED)(self._find_tail)
 
     def of(self, line: str) -> LineText:
         """What a line tells, given without its line end."""
@@ -95,6 +99,7 @@ class LineTexts:
             n_words=len(words),
             n_french=sum(word in _FRENCH for word in words),
             n_scan_signs=count_signs(plain_of(line)),
+            has_glue=self.rules.glue.search(shape_of(text)) is not None,
         )
 
     def matches(self, line: LineText) -> Iterator[RuleMatch]:
@@ -107,6 +112,19 @@ class LineTexts:
                 return
             yield line.found[at]
             at += 1
+
+    def heads(self, line: LineText) -> tuple[RuleMatch, ...]:
+        """The matches of rules for the headings of measures."""
+        if line.heads is None:
+            line.heads = tuple(match for match in self.matches(line) if match.rule.kind == "measure")
+        return line.heads
+
+    def _find_tail(self, title: str) -> tuple[int, tuple[int, ...]] | None:
+        """Where the levels at the end of a heading begin, and which; None without any: "Rénover (niveau 2)"."""
+        tail = self.rules.tail.search(title)
+        if tail is None or not title[: tail.start()].strip():
+            return None
+        return tail.start(), self.rules.words.levels_in(tail["levels"])
 
     def _try_next(self, line: LineText) -> None:
         rule = self.rules.lines[line.tried]

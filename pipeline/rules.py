@@ -216,6 +216,15 @@ class Rules:
     fingerprint: str
 
     @cached_property
+    def glue(self) -> "re.Pattern[str]":
+        """A pattern for the level of a row with the number of the next glued to it: "Niveau 22Financer"."""
+        nouns = "|".join(sorted(map(plain, self.words.nouns), key=len, reverse=True))
+        digits, upper = "".join(map(str, self.words.numbers)), r"[^\W\d_a-zà-öø-ÿ]"
+        return re.compile(
+            rf"(?:{nouns})\s*[{digits}](?=\s*0*(?:{self.measures.label})\s*(?-i:{upper}))", re.VERBOSE | re.IGNORECASE
+        )
+
+    @cached_property
     def tail(self) -> "Pattern[str]":
         """A pattern for levels at the end of a heading: " (niveau 2)", " – N1 et N2", ").Niveau 2"."""
         several = self.words.several

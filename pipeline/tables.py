@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.fold import plain
 from pipeline.lines import Line, Mark, Page
 from pipeline.rules import Rules
 from pipeline.ticks import TICK, are_ticks, crosses_refuse, says
@@ -35,20 +34,17 @@ class _Words:
 
     levels: "re.Pattern[str]"
     number: "re.Pattern[str]"
-    glue: "re.Pattern[str]"
     pairs: "re.Pattern[str]"
     pair: "re.Pattern[str]"
 
 
 @lru_cache(8)
-def _words(levels: str, one: str, nouns: str, digits: str, number: str) -> _Words:
+def _words(levels: str, one: str, digits: str, number: str) -> _Words:
     flags = re.VERBOSE | re.IGNORECASE
-    upper = r"[^\W\d_a-zà-öø-ÿ]"
     pair = rf"(?:{TICK}\s*{one}|{one}\s*[:=]?\s*(?:{TICK})?)"
     return _Words(
         re.compile(rf"\(?\s*(?:{levels}|[{digits}](?:\s*(?:,|-|/|&|et|à)\s*[{digits}])*)\s*\)?", flags),
         re.compile(rf"(?:n[°º]\s*|\#)?0*(?P<label>{number})\s*[.)]?", flags),
-        re.compile(rf"(?:{nouns})\s*[{digits}](?=\s*0*(?:{number})\s*(?-i:{upper}))", flags),
         re.compile(rf"(?:{pair}[\s,;/|-]*){{2,}}", flags),
         re.compile(pair, flags),
     )
@@ -56,8 +52,7 @@ def _words(levels: str, one: str, nouns: str, digits: str, number: str) -> _Word
 
 def _words_of(rules: Rules) -> _Words:
     words = rules.words
-    nouns = "|".join(sorted(map(plain, words.nouns), key=len, reverse=True))
-    return _words(words.several, words.one, nouns, "".join(map(str, words.numbers)), rules.measures.label)
+    return _words(words.several, words.one, "".join(map(str, words.numbers)), rules.measures.label)
 
 
 def cut_tables(page: Page) -> None:
@@ -65,7 +60,7 @@ def cut_tables(page: Page) -> None:
     refuse = crosses_refuse(page.source.text)
     words = _words_of(page.rules)
     columns: list[str] | None = None
-    has_glue = words.glue.search(page.shaped) is not None
+    has_glue = any(line.text.has_glue for line in page.lines)
     has_boxes = any(line.text.has_boxes for line in page.lines)
     if not has_glue and not has_boxes and not any(line.text.has_bars for line in page.lines):
         return
@@ -80,7 +75,7 @@ def cut_tables(page: Page) -> None:
             # A short line within a table is a theme; anything longer ends it.
             columns = None if len(cells) < 2 and line.right - line.left > _SHORT else columns
             if has_glue:
-                _cut_glued(page, index, words)
+                _cut_glued(page, index)
             if has_boxes:
                 _cut_pairs(page, index, words, refuse)
         elif _RULE_RE.fullmatch(page.text(line)):
@@ -188,10 +183,10 @@ def _mark(page: Page, role: str, cell: _Cell, words: _Words, refuse: bool) -> Ma
     return Mark("observation", "table-observation", body, evidence="label") if role == "said" else None
 
 
-def _cut_glued(page: Page, index: int, words: _Words) -> None:
+def _cut_glued(page: Page, index: int) -> None:
     """Cut after the level of a row when the number of the next is glued to it: "Niveau 22Financer"."""
     line = page.lines[index]
-    places = [match.end() for match in words.glue.finditer(page.shaped, line.left, line.right)]
+    places = [match.end() for match in page.rules.glue.finditer(page.shaped, line.left, line.right)]
     places = [at for at in places if page.source.text[at : at + 4].strip()[:3].strip("0123456789 –.-)")[:1].isupper()]
     if places:
         page.cut(index, places)
