@@ -1,38 +1,152 @@
-"""Pacts to Arrow tables of the schemas in `schemas`."""
+"""Pacts to Arrow tables of the schemas in `schemas`.
+
+The rows of a part are made into columns once, however many of the pacts hold it; where it stands in each is added to
+whole columns at a time.
+"""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import __version__
-from pipeline.model import Pact, Source
+from pipeline.model import Pact, Part, Placed, Source
 from pipeline.schemas import TABLES
 
 Row = dict[str, Any]
+Ints = npt.NDArray[np.int32]
 
-_PLAIN = ("principles", "measures", "levels", "items", "observations", "clauses")
-"""Tables whose columns are the attributes of the pact's values of the same name."""
+_OF_PARTS = ("blocks", "principles", "measures", "levels", "items", "observations", "clauses")
+"""Tables whose rows come from the parts of pacts."""
+_COUNTED: dict[str, dict[str, str]] = {
+    "blocks": {"block": "blocks", "parent": "blocks", "paragraph": "line", "start": "at", "end": "at"},
+    "observations": {"observation": "observations", "start": "at", "end": "at"},
+    "clauses": {"clause": "clauses", "observation": "observations", "start": "at", "end": "at"},
+    "levels": {"clause": "clauses", "start": "at", "end": "at"},
+}
+"""Columns that count from the start of a part, by table, and by which attribute of `Placed` they are moved."""
+_OFFSETS = {"start": "at", "end": "at"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """All parts of some pacts, one entry each: which of the distinct parts, of which pact, and where it stands."""
+
+    part: npt.NDArray[np.intp]
+    pact: npt.NDArray[np.intp]
+    moves: dict[str, Ints]
 
 
 def tabulate(pacts: Iterable[Pact]) -> dict[str, pa.Table]:
     """All tables of some pacts, rows in the order of the pacts."""
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    known = list(pacts)
+    distinct: dict[int, int] = {}
+    parts: list[Part] = []
+    for pact in known:
+        for placed in pact.parts:
+            if distinct.setdefault(id(placed.part), len(parts)) == len(parts):
+                parts.append(placed.part)
+    places = _places_of(known, distinct)
+    ids = pa.array([pact.source.pact_id for pact in known], pa.string())
+    tables = {
+        "documents": pa.Table.from_pylist([_document(pact) for pact in known], schema=TABLES["documents"].schema),
+        "diagnostics": pa.Table.from_pylist(
+            [row for pact in known for row in _diagnostics(pact)], schema=TABLES["diagnostics"].schema
+        ),
+        **{name: _of_parts(name, parts, places, ids, known) for name in _OF_PARTS},
+    }
+    return {name: tables[name] for name in TABLES}
+
+
+def _places_of(pacts: Sequence[Pact], distinct: dict[int, int]) -> _Places:
+    placed = [each for pact in pacts for each in pact.parts]
+    moves: dict[str, Callable[[Placed], int]] = {
+        name: attrgetter(name) for name in ("at", "line", "blocks", "observations", "clauses")
+    }
+    return _Places(
+        part=np.array([distinct[id(each.part)] for each in placed], dtype=np.intp),
+        pact=np.repeat(np.arange(len(pacts)), [len(pact.parts) for pact in pacts]),
+        moves={name: np.array([get(each) for each in placed], dtype=np.int32) for name, get in moves.items()},
+    )
+
+
+def _of_parts(name: str, parts: Sequence[Part], places: _Places, ids: pa.Array, pacts: Sequence[Pact]) -> pa.Table:
+    """One table: the rows of the distinct parts, taken for each place at which a part stands, and moved there."""
+    schema = TABLES[name].schema
+    rows = _blocks if name == "blocks" else _rows(name)
+    columns = [field for field in schema if field.name != "pact_id"]
+    per_part = [rows(part) for part in parts]
+    counts = np.array([len(found) for found in per_part], dtype=np.intp)
+    flat = [row for found in per_part for row in found]
+    values = zip(*flat, strict=True) if flat else ([] for _ in columns)
+    repeats = counts[places.part] if len(parts) else counts
+    first = (np.cumsum(counts) - counts)[places.part] if len(parts) else counts
+    ends = np.cumsum(repeats)
+    taken = pa.array(np.repeat(first - (ends - repeats), repeats) + np.arange(repeats.sum()))
+    moved_by = _COUNTED.get(name, _OFFSETS)
+    arrays = {"pact_id": ids.take(pa.array(np.repeat(places.pact, repeats)))}
+    for field, column in zip(columns, values, strict=True):
+        array = pa.array(column, field.type).take(taken)
+        if field.name in moved_by:
+            array = pc.add(array, pa.array(np.repeat(places.moves[moved_by[field.name]], repeats)))
+        arrays[field.name] = array
+    if name == "blocks" and any(pact.source.places for pact in pacts):
+        arrays |= _by_readers(arrays, pacts)
+    return pa.Table.from_arrays([arrays[field.name] for field in schema], schema=schema)
+
+
+def _rows(name: str) -> Callable[[Part], list[tuple[Any, ...]]]:
+    """How to take the rows of a table from a part: their columns are the attributes of its values."""
+    take = attrgetter(*(column for column in TABLES[name].schema.names if column != "pact_id"))
+    return lambda part: [take(value) for value in getattr(part, name)]
+
+
+def _blocks(part: Part) -> list[tuple[Any, ...]]:
+    """The rows of the blocks; their paragraphs are lines, as in plain text."""
+    return [
+        (
+            number,
+            block.kind,
+            None if block.parent is None else block.parent + 1,
+            block.measure,
+            block.levels[0] if len(block.levels) == 1 else None,
+            block.rule,
+            None,
+            line + 1,
+            block.start,
+            block.end,
+        )
+        for number, (block, line) in enumerate(zip(part.blocks, part.lines, strict=True), start=1)
+    ]
+
+
+def _by_readers(arrays: dict[str, pa.Array], pacts: Sequence[Pact]) -> dict[str, pa.Array]:
+    """Pages and paragraphs of blocks, from readers that know of them; the lines of the others."""
+    starts, lines = arrays["start"].to_pylist(), arrays["paragraph"].to_pylist()
+    pages: list[int | None] = [None] * len(starts)
+    first = 0
     for pact in pacts:
-        rows["documents"].append(_document(pact))
-        rows["blocks"] += _blocks(pact)
-        rows["diagnostics"] += _diagnostics(pact)
-        for name in _PLAIN:
-            rows[name] += _rows(name, pact.source.pact_id, getattr(pact, name))
-    return {name: pa.Table.from_pylist(rows[name], schema=table.schema) for name, table in TABLES.items()}
+        last = first + sum(len(placed.part.blocks) for placed in pact.parts)
+        if pact.source.places:
+            found = _places(pact.source, starts[first:last])
+            of_page = pact.source.place_kind == "page"
+            (pages if of_page else lines)[first:last] = found
+            if of_page:
+                lines[first:last] = [None] * (last - first)
+        first = last
+    return {"page": pa.array(pages, pa.int32()), "paragraph": pa.array(lines, pa.int32())}
 
 
-def _rows(name: str, pact_id: str, values: Sequence[object]) -> list[Row]:
-    columns = [column for column in TABLES[name].schema.names if column != "pact_id"]
-    take = attrgetter(*columns)
-    return [{"pact_id": pact_id, **dict(zip(columns, take(value), strict=True))} for value in values]
+def _places(source: Source, starts: Sequence[int]) -> list[int]:
+    """The page or paragraph of each offset, in their order."""
+    offsets = [start for start, _ in source.places]
+    return [source.places[max(bisect_right(offsets, start) - 1, 0)][1] for start in starts]
 
 
 def _document(pact: Pact) -> Row:
@@ -54,7 +168,7 @@ def _document(pact: Pact) -> Row:
         "catalogue": pact.catalogue,
         "level_mode": pact.level_mode,
         "announced_measures": facts.announced_measures,
-        "n_measures": len(pact.measures),
+        "n_measures": sum(len(placed.part.measures) for placed in pact.parts),
         "status": pact.status,
         "coverage": pact.coverage,
         "n_diagnostics": len(pact.diagnostics),
@@ -62,40 +176,6 @@ def _document(pact: Pact) -> Row:
         "rules_fingerprint": pact.rules_fingerprint,
         "text": source.text,
     }
-
-
-def _blocks(pact: Pact) -> list[Row]:
-    places = _places(pact.source, [block.start for block in pact.blocks])
-    of_page = pact.source.place_kind == "page"
-    return [
-        {
-            "pact_id": pact.source.pact_id,
-            "block": number,
-            "kind": block.kind,
-            "parent": None if block.parent is None else block.parent + 1,
-            "measure": block.measure,
-            "level": block.levels[0] if len(block.levels) == 1 else None,
-            "rule": block.rule,
-            "page": place if of_page else None,
-            "paragraph": None if of_page else place,
-            "start": block.start,
-            "end": block.end,
-        }
-        for number, (block, place) in enumerate(zip(pact.blocks, places, strict=True), start=1)
-    ]
-
-
-def _places(source: Source, starts: Sequence[int]) -> list[int]:
-    """The page or paragraph of each offset, in their order; the line, where the reader knows of neither."""
-    if source.places:
-        offsets = [start for start, _ in source.places]
-        return [source.places[max(bisect_right(offsets, start) - 1, 0)][1] for start in starts]
-    places, line, before = [], 1, 0
-    for start in starts:
-        line += source.text.count("\n", before, start)
-        before = start
-        places.append(line)
-    return places
 
 
 def _diagnostics(pact: Pact) -> list[Row]:
