@@ -1,78 +1,245 @@
-"""Many files to one set of tables: find them, parse each, and let none stop the others."""
+"""Many inputs to one set of tables: what is unchanged is carried over, the rest parsed, and none stops the others."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
-from pipeline import manifest
-from pipeline.model import Known, Pact
-from pipeline.parse import parse_bytes, parse_source
-from pipeline.read import broken, unreadable
-from pipeline.rules import Rules
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_NOT_PACTS = frozenset([manifest.NAME])
-_PAGE_PARTS = ("_files", "_fichiers")
-"""What browsers call the folder of pictures and scripts beside a page that they save whole."""
+from pipeline.commit import Folder, folder_of, locked, recover
+from pipeline.inputs import Found, Input, find_inputs, find_known, read_input
+from pipeline.model import Known
+from pipeline.previous import Previous, Seen
+from pipeline.rules import RULES, fingerprint, kinds
+from pipeline.store import MANIFEST, Writer
+from pipeline.tasks import Task, unpack
+
+TIMEOUT = 60.0
+_MOST_INPUTS = 32
+_MOST_BYTES = 1 << 20
+"""A task holds so many inputs, or bytes of them, at most: what is tried again when one of them fails stays small."""
+_UNKNOWN_SIZE = 1 << 16
+_MOST_CARRIED = 256
+_TASKS_EACH = 4
+"""So many tasks at least for each worker, that none is idle at the end."""
 
 
-def find_inputs(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Pact ids and files, sorted by id. A folder is searched through; hidden files are left out, as is what a browser
-    saved beside a page.
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run: by so many workers, so many seconds a file; `force` parses what is unchanged as well."""
 
-    Raises FileNotFoundError for an input that does not exist, ValueError for two files with one id.
+    kind: str | None = None
+    jobs: int = 1
+    timeout: float = TIMEOUT
+    force: bool = False
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did; counted as it goes on. `seconds` are of wall time."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    levels: Counter[str] = field(default_factory=Counter)
+    doubts: Counter[str] = field(default_factory=Counter)
+    errors: list[tuple[str, str, str]] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    n_inputs: int = 0
+    n_carried: int = 0
+    n_removed: int = 0
+    seconds: float = 0.0
+
+    @property
+    def n_documents(self) -> int:
+        return self.statuses.total()
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Count the rows of some pacts."""
+        self.statuses.update(tables["documents"]["status"].to_pylist())
+        self.levels.update(tables["levels"]["status"].to_pylist())
+        found = tables["diagnostics"]
+        self.doubts.update(found.filter(pc.equal(found["severity"], "warning"))["code"].to_pylist())
+        failed = found.filter(pc.equal(found["severity"], "error")).select(["pact_id", "code", "message"])
+        self.errors += [(row["pact_id"], row["code"], row["message"]) for row in failed.to_pylist()]
+
+
+def parse_all(inputs: Sequence[str], output: str, options: Options, tell: Callable[[Summary], None]) -> Summary:
+    """Parse inputs into the tables of a folder; `tell` is called with what was done so far.
+
+    Raises what `find_inputs`, `find_known` and `locked` raise, NoInput where there is none, `RuleError` for a mistake
+    in the rules, and OSError where the output cannot be written: it is then what it was.
     """
-    found: dict[str, Path] = {}
-    for root in inputs:
-        if not root.exists():
-            raise FileNotFoundError(root)
-        files = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.is_file())
-        for path in files:
-            inside = Path(path.name) if root.is_file() else path.relative_to(root)
-            if any(part.startswith(".") for part in inside.parts) or inside.name in _NOT_PACTS:
-                continue
-            if any(_belongs_to_page(root / parent) for parent in inside.parents):
-                continue
-            pact_id = inside.as_posix()
-            if found.setdefault(pact_id, path).resolve() != path.resolve():
-                raise ValueError(f"{found[pact_id]} and {path} would both be the pact {pact_id!r}")
-    return sorted(found.items())
+    start = time.perf_counter()
+    with find_inputs(inputs) as found, locked(output):
+        recover(output)
+        job = _job(found, output, options)
+        with Writer(output) as writer:
+            for tables in _rows(job, options):
+                writer.append(tables)
+                job.summary.add(tables)
+                tell(job.summary)
+            told = {"rules": _fingerprints(options.kind), "stamp": job.stamp, "known": job.known_stamps}
+            job.summary.rows = writer.close(told)
+    job.summary.seconds = time.perf_counter() - start
+    return job.summary
 
 
-def _belongs_to_page(folder: Path) -> bool:
-    """Whether a folder holds the parts of a page that was saved whole: "pacte_fichiers" beside "pacte.html"."""
-    stem = next((folder.name.removesuffix(part) for part in _PAGE_PARTS if folder.name.endswith(part)), "")
-    return bool(stem) and any(folder.with_name(stem + ending).is_file() for ending in (".html", ".htm"))
+def plan(inputs: Sequence[str], output: str, options: Options) -> Iterator[tuple[str, str]]:
+    """What `parse_all` would do with each pact, as "parse", "carry over" or "remove" and its id. Raises the same."""
+    with find_inputs(inputs) as found:
+        job = _job(found, output, options)
+        yield from ((_TOLD[action], pact_id) for action, pact_id, _ in _actions(job))
 
 
-def find_known(inputs: Sequence[Path]) -> dict[str, Known]:
-    """What the manifests of the input folders say, by pact id.
-
-    Raises `ManifestError` for one that cannot be used, or that names a file that is not there.
-    """
-    known: dict[str, Known] = {}
-    for root in inputs:
-        rows = manifest.read_manifest(root) if root.is_dir() else {}
-        missing = sorted(name for name in rows if not (root / name).is_file())
-        if missing:
-            raise manifest.ManifestError(f"{root / manifest.NAME}: {missing[0]}: no such file: correct its path")
-        known |= rows
-    return known
+class NoInput(Exception):
+    """Nothing was found to parse."""
 
 
-def parse_file(pact_id: str, path: Path, rules: Rules | Sequence[Rules], known: Known | None = None) -> Pact:
-    """Parse one file; one that cannot be opened is a failed pact with a diagnostic."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A run: its inputs, what is known of them, and the last run where it can be gone on with."""
+
+    inputs: list[Input]
+    known: dict[str, Known]
+    known_stamps: dict[str, str]
+    stamp: str
+    previous: Previous | None
+    previous_stamps: dict[str, str]
+    summary: Summary
+
+
+_Action = Literal["parse", "carry", "remove"]
+_TOLD: dict[_Action, str] = {"parse": "parse", "carry": "carry over", "remove": "remove"}
+
+
+def _job(found: Found, output: str, options: Options) -> _Job:
+    if not found.inputs:
+        raise NoInput
+    known = find_known(found)
+    stamp = _stamp(options.kind)
+    last = {} if options.force else _last_manifest(folder_of(output))
+    summary = Summary(n_inputs=len(found.inputs), skipped=found.skipped)
+    return _Job(
+        inputs=found.inputs,
+        known=known,
+        known_stamps={pact_id: _digest(asdict(row)) for pact_id, row in known.items()},
+        stamp=stamp,
+        previous=Previous.open(output) if last.get("stamp") == stamp else None,
+        previous_stamps=last.get("known", {}),
+        summary=summary,
+    )
+
+
+def _actions(job: _Job) -> Iterator[tuple[_Action, str, Input | None]]:
+    """What is to be done with each pact, in the order of their ids."""
+    seen = iter(()) if job.previous is None else job.previous.seen()
+    before = next(seen, None)
+    for given in job.inputs:
+        while before is not None and before.pact_id < given.pact_id:
+            yield "remove", before.pact_id, None
+            before = next(seen, None)
+        if before is not None and before.pact_id == given.pact_id:
+            yield ("carry" if _is_unchanged(job, given, before) else "parse"), given.pact_id, given
+            before = next(seen, None)
+        else:
+            yield "parse", given.pact_id, given
+    while before is not None:
+        yield "remove", before.pact_id, None
+        before = next(seen, None)
+
+
+def _is_unchanged(job: _Job, given: Input, before: Seen) -> bool:
+    """Whether a pact need not be parsed again; one that failed is tried again."""
+    if before.status == "failed" or job.known_stamps.get(given.pact_id) != job.previous_stamps.get(given.pact_id):
+        return False
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        return parse_source(unreadable(pact_id, error.strerror or str(error)), rules, known)
+        return hashlib.sha256(read_input(given)).hexdigest() == before.sha256
+    except OSError:
+        return False
+
+
+def _rows(job: _Job, options: Options) -> Iterator[Mapping[str, pa.Table]]:
+    """The rows of all pacts, in order."""
+    from pipeline.pool import run_in_order
+
+    for done in run_in_order(_steps(job, options), options.jobs, options.timeout):
+        if isinstance(done, dict):
+            yield unpack(done)
+        else:
+            assert job.previous is not None, "only what the last run holds is carried over"
+            job.summary.n_carried += len(done)
+            yield job.previous.take(done)
+
+
+def _steps(job: _Job, options: Options) -> Iterator[Task | list[str]]:
+    """Tasks, and the ids of pacts that are carried over, in order."""
+    most = max(1, min(_MOST_INPUTS, len(job.inputs) // (options.jobs * _TASKS_EACH)))
+    parsed: list[Input] = []
+    carried: list[str] = []
+    size = 0
+    for action, pact_id, given in _actions(job):
+        if action == "remove" or given is None:
+            job.summary.n_removed += 1
+            continue
+        if parsed and (action == "carry" or len(parsed) >= most or size >= _MOST_BYTES):
+            yield _task(job, parsed, options)
+            parsed, size = [], 0
+        if carried and (action == "parse" or len(carried) >= _MOST_CARRIED):
+            yield carried
+            carried = []
+        if action == "carry":
+            carried.append(pact_id)
+        else:
+            parsed.append(given)
+            size += _size(given)
+    if parsed:
+        yield _task(job, parsed, options)
+    if carried:
+        yield carried
+
+
+def _task(job: _Job, inputs: Sequence[Input], options: Options) -> Task:
+    return Task(tuple(inputs), tuple(job.known.get(each.pact_id) for each in inputs), options.kind)
+
+
+def _size(given: Input) -> int:
+    """The size of an input in bytes, or a guess where it is not at hand."""
     try:
-        return parse_bytes(data, pact_id, rules, known)
-    except Exception as error:  # noqa: BLE001 - a fault of ours costs this file, and is told in its row
-        return parse_source(broken(pact_id, data, error), rules, known)
+        return os.stat(given.place).st_size if given.member is None else _UNKNOWN_SIZE
+    except OSError:
+        return _UNKNOWN_SIZE
 
 
-def parse_files(
-    files: Sequence[tuple[str, Path]], rules: Rules | Sequence[Rules], known: dict[str, Known] | None = None
-) -> Iterator[Pact]:
-    """Parse files in their order."""
-    for pact_id, path in files:
-        yield parse_file(pact_id, path, rules, (known or {}).get(pact_id))
+def _fingerprints(kind: str | None) -> dict[str, str]:
+    return {name: fingerprint(RULES / name) for name in ([kind] if kind else kinds())}
+
+
+def _stamp(kind: str | None) -> str:
+    """A hash of all that the rows depend on beside the inputs: the parser's own code, the rules, the kind asked for."""
+    code = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        code.update(path.read_bytes())
+    return _digest({"code": code.hexdigest(), "rules": _fingerprints(kind), "kind": kind})
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _last_manifest(folder: Folder) -> dict[str, Any]:
+    """The manifest of the last run; nothing where there is none, or none that can be read."""
+    if not folder.exists(MANIFEST):
+        return {}
+    try:
+        with folder.open(MANIFEST) as stream:
+            manifest = json.load(stream)
+    except ValueError:
+        return {}
+    return {name: manifest.get(name) for name in ("stamp", "known")} if isinstance(manifest, dict) else {}

@@ -16,13 +16,14 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline.approved import Fact, facts_of
-from pipeline.batch import find_inputs, find_known, parse_files
 from pipeline.compare import Change
+from pipeline.inputs import find_inputs, find_known
 from pipeline.parse import parse_bytes
 from pipeline.rules import Rules
 from pipeline.schemas import TABLES
 from pipeline.show import paint, safe
 from pipeline.tabulate import tabulate
+from pipeline.work import parse_input
 
 SHOWN = 50
 """How many differences a terminal is shown."""
@@ -50,13 +51,15 @@ class Parsed:
 
 def parse_facts(inputs: Sequence[Path], rules: Sequence[Rules]) -> Parsed:
     """Parse files and folders with today's rules. Raises what `find_inputs` and `find_known` raise."""
-    files, known = find_inputs(inputs), find_known(inputs)
-    parse_bytes(_WARM_UP.encode(), "", rules)  # loads what the first document would load
-    start = time.perf_counter()
-    facts: dict[str, tuple[Fact, ...]] = {}
-    for at in range(0, len(files), _CHUNK):
-        facts |= facts_of(tabulate(parse_files(files[at : at + _CHUNK], rules, known)))
-    return Parsed(facts, time.perf_counter() - start)
+    with find_inputs([str(path) for path in inputs]) as found:
+        known = find_known(found)
+        parse_bytes(_WARM_UP.encode(), "", rules)  # loads what the first document would load
+        start = time.perf_counter()
+        facts: dict[str, tuple[Fact, ...]] = {}
+        for at in range(0, len(found.inputs), _CHUNK):
+            pacts = [parse_input(each, rules, known.get(each.pact_id)) for each in found.inputs[at : at + _CHUNK]]
+            facts |= facts_of(tabulate(pacts))
+        return Parsed(facts, time.perf_counter() - start)
 
 
 @contextmanager

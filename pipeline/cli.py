@@ -1,14 +1,14 @@
 """The command `pacte`. Heavy imports stand in the commands, so that `--help` comes back at once."""
 
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline import __version__
 from pipeline.cli_check import accept, check, rules, watch
+from pipeline.cli_parse import parse
 from pipeline.usage import KIND, UsageError, load_rules
 
 if TYPE_CHECKING:
@@ -21,53 +21,8 @@ def main() -> None:
     """Turn signed local pacts into tables."""
 
 
-for _command in (check, accept, watch, rules):
+for _command in (parse, check, accept, watch, rules):
     main.add_command(_command)
-
-
-@main.command()
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    default="output",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="Folder for the tables.",
-)
-@KIND
-def parse(inputs: tuple[Path, ...], output: Path, kind: str | None) -> None:
-    """Parse files and folders of pacts into Parquet tables.
-
-    Exit code 1 if some document failed; the others are in the tables all the same.
-    """
-    from pipeline.batch import find_inputs, find_known, parse_files
-    from pipeline.manifest import ManifestError
-    from pipeline.store import store
-    from pipeline.tabulate import tabulate
-
-    try:
-        files, known = find_inputs(inputs), find_known(inputs)
-    except FileNotFoundError as error:
-        raise UsageError(f"{error}: no such file or folder: check the path") from None
-    except ManifestError as error:
-        raise UsageError(str(error)) from None
-    except ValueError as error:
-        raise UsageError(f"{error}: give the folder that holds both") from None
-    if not files:
-        raise UsageError(f"{inputs[0]}: no file in it: put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)")
-    own = load_rules(kind)
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"{output}: is a file: name a folder with -o")
-    pacts = list(_with_progress(parse_files(files, own, known), len(files)))
-    tables = tabulate(pacts)
-    try:
-        store(tables, output, {each.name: each.fingerprint for each in own})
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror}): name another folder with -o") from None
-    _summarise(pacts, output)
-    if any(pact.status == "failed" for pact in pacts):
-        sys.exit(1)
 
 
 @main.command()
@@ -127,34 +82,11 @@ def evaluate(corpus: Path, worst: int, as_json: bool) -> None:
 
 
 def _pact(file: Path, kind: str | None) -> "Pact":
-    from pipeline.batch import parse_file
+    from pipeline.inputs import Input
+    from pipeline.work import parse_input
 
     if not file.exists():
         raise UsageError(f"{file}: no such file: check the path")
     if file.is_dir():
         raise UsageError(f"{file}: is a folder: name one file in it")
-    return parse_file(file.name, file, load_rules(kind))
-
-
-def _with_progress(pacts: Any, total: int) -> Any:
-    if not sys.stderr.isatty():
-        return pacts
-    with click.progressbar(pacts, length=total, label="parsing", file=sys.stderr) as bar:
-        return list(bar)
-
-
-def _summarise(pacts: list["Pact"], output: Path) -> None:
-    statuses = Counter(pact.status for pact in pacts)
-    told = ", ".join(f"{statuses[status]} {status}" for status in ("complete", "partial", "failed") if statuses[status])
-    levels = Counter(row.status for pact in pacts for row in pact.levels)
-    click.echo(f"{len(pacts)} pact{'s' * (len(pacts) > 1)}: {told}. Tables in {output}/", err=True)
-    if levels:
-        click.echo("levels: " + ", ".join(f"{count} {status}" for status, count in levels.most_common()), err=True)
-    for pact in pacts:
-        for found in pact.diagnostics:
-            if found.severity == "error":
-                click.echo(f"{pact.source.pact_id}: {found.code}: {found.message}", err=True)
-    doubts = Counter(f.code for pact in pacts for f in pact.diagnostics if f.severity == "warning")
-    if doubts:
-        told = ", ".join(f"{count} {code}" for code, count in doubts.most_common(5))
-        click.echo(f"to be checked: {told} (see the table diagnostics, or pacte show FILE)", err=True)
+    return parse_input(Input(file.name, str(file)), load_rules(kind))

@@ -170,9 +170,10 @@ def rules_check(folder: Path | None, form: str) -> None:
 @KIND
 def rules_list(inputs: tuple[Path, ...], markdown: bool, kind: str | None) -> None:
     """List the rules: id, place, why, examples, and how many rows each found in the pacts of INPUT."""
-    from pipeline.batch import find_inputs, find_known, parse_files
+    from pipeline.inputs import find_inputs, find_known
     from pipeline.rulebook import as_markdown, counts, entries, list_lines
     from pipeline.tabulate import tabulate
+    from pipeline.work import parse_input
 
     known = load_rules(kind)
     if markdown:
@@ -181,7 +182,10 @@ def rules_list(inputs: tuple[Path, ...], markdown: bool, kind: str | None) -> No
     fired = None
     if inputs:
         try:
-            fired = counts(tabulate(parse_files(find_inputs(inputs), known, find_known(inputs))))
+            with find_inputs([str(path) for path in inputs]) as found:
+                outside = find_known(found)
+                pacts = [parse_input(each, known, outside.get(each.pact_id)) for each in found.inputs]
+            fired = counts(tabulate(pacts))
         except FileNotFoundError as error:
             raise UsageError(f"{error}: no such file or folder: check the path") from None
     for line in list_lines(entries(known[0]), fired):

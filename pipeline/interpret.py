@@ -11,11 +11,10 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from pipeline.fold import plain
-from pipeline.language import Cue, make_language
+from pipeline.language import Cue, make_language, read_words
 from pipeline.lines import Page
 from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Stance
 from pipeline.parentheses import Aside, find_asides
-from pipeline.references import Reference
 from pipeline.rules import Rules
 from pipeline.scan import mend
 from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
@@ -269,9 +268,9 @@ class _Reader:
         self.read = lru_cache(_REMEMBERED)(self._read)
 
     def _read(self, words: tuple[str, ...]) -> Reading:
-        doc = self.nlp(" ".join(words))
-        references: list[Reference] = doc.user_data["references"]
-        return decide_scope(list(words), doc.user_data["cues"], references)
+        given = list(words)
+        doc = read_words(self.nlp, given)
+        return decide_scope(given, doc.user_data["cues"], doc.user_data["references"])
 
 
 _READERS: dict[str, _Reader] = {}

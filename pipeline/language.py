@@ -8,16 +8,16 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline import references  # noqa: F401
 from pipeline.model import Stance
 from pipeline.negation import Negation
-from pipeline.references import LEVEL
 from pipeline.rules import ClauseRule, Rules
 from pipeline.token_rules import TokenRules
 
 
 def make_language(rules: Rules) -> Language:
     """The spaCy pipeline of one kind of pact. It reads a skeleton's tokens joined by spaces."""
-    nlp = spacy.blank("fr")
+    nlp = spacy.blank("xx")  # the skeleton brings its tokens: French exceptions would cost two seconds to load
     nlp.tokenizer = _Tokenizer(nlp.vocab)
     nlp.add_pipe("pacte_levels").setup(rules)  # type: ignore[attr-defined]
     nlp.add_pipe("pacte_cues").setup(rules)  # type: ignore[attr-defined]
@@ -31,7 +31,20 @@ class _Tokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        return Doc(self.vocab, words=text.split(" ") if text else [])
+        return _doc(self.vocab, text.split(" ") if text else [])
+
+
+def _doc(vocab: Vocab, words: list[str]) -> Doc:
+    """A doc that keeps its words: reading them back from its tokens takes longer than making it."""
+    return Doc(vocab, words=words, user_data={"words": words})
+
+
+def read_words(nlp: Language, words: list[str]) -> Doc:
+    """What `nlp` gives for words joined by spaces, without its overhead."""
+    doc = _doc(nlp.vocab, words)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return doc
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +74,15 @@ class Cues:
         self.past_re = re.compile(rules.classes["past"])
 
     def __call__(self, doc: Doc) -> Doc:
-        words = [token.text for token in doc]
+        words: list[str] = doc.user_data["words"]
+        levels = frozenset(at for ref in doc.user_data["references"] for at in range(ref.start, ref.end))
         found: list[tuple[Cue, int, int]] = []
-        for rule, start, end in self.rules.find(doc, words):
+        for rule, start, end in self.rules.find(doc, words, levels):
             if rule.role == "real":
-                start, end = _bare(doc, start, end - rule.look)
+                start, end = _bare(words, levels, start, end - rule.look)
+            if rule.participle and not _stands_behind_a_verb(words, levels, start):
+                continue
             cue = self._cue(words, rule, start, end)
-            if rule.participle and not _stands_behind_a_verb(doc, start):
-                cue = None
             if cue is not None:
                 found.append((cue, start, end))
         # The longest wins, a pseudo cue among equals, then the first.
@@ -161,25 +175,25 @@ _NOUNS = frozenset(["-", "=", "et", "mesure", "mesures", "action", "proposition"
 _PARTING_WORDS = frozenset(["que"])
 
 
-def _stands_behind_a_verb(doc: Doc, start: int) -> bool:
+def _stands_behind_a_verb(words: list[str], levels: frozenset[int], start: int) -> bool:
     """Whether a participle follows an auxiliary, a level or a stop, adverbs between: not "les dépenses engagées"."""
     at = start - 1
     while at > 0 and (
-        doc[at].text.endswith("ment") or doc[at].text in ("donc", "bien", "aussi", "deja", "tous", "toutes")
+        words[at].endswith("ment") or words[at] in _LIGHT_ADVERBS
     ):
         at -= 1
-    before = doc[at].text if at >= 0 else "¶"
-    stands = before in _STOPS or before in _NOUNS or doc[at].ent_type_ == LEVEL
+    before = words[at] if at >= 0 else "¶"
+    stands = before in _STOPS or before in _NOUNS or at in levels
     return stands or _VERBAL_RE.fullmatch(before) is not None
 
 
-def _bare(doc: Doc, start: int, end: int) -> tuple[int, int]:
+def _bare(words: list[str], levels: frozenset[int], start: int, end: int) -> tuple[int, int]:
     """A cue without the levels and stops that it asks for around it, unless a level is all there is."""
-    if all(doc[at].ent_type_ == LEVEL for at in range(start, end)):
+    if all(at in levels for at in range(start, end)):
         return start, end
-    while end > start + 1 and (doc[end - 1].ent_type_ == LEVEL or doc[end - 1].text in _OUTER):
+    while end > start + 1 and (end - 1 in levels or words[end - 1] in _OUTER):
         end -= 1
-    while start < end - 1 and (doc[start].ent_type_ == LEVEL or doc[start].text in _OUTER or doc[start].text == ":"):
+    while start < end - 1 and (start in levels or words[start] in _OUTER or words[start] == ":"):
         start += 1
     return start, end
 

@@ -97,6 +97,11 @@ def unreadable(pact_id: str, reason: str) -> Source:
     return _source(pact_id, b"", "text/plain", _failed(error))
 
 
+def given_up(pact_id: str, data: bytes, reason: str) -> Source:
+    """A file on which a worker was lost, as a source without text."""
+    return _source(pact_id, data, "text/plain", _failed(Unreadable("given-up", f"this file {reason}")))
+
+
 def broken(pact_id: str, data: bytes, error: Exception) -> Source:
     """A file on which the parser itself failed, as a source without text."""
     message = f"the parser failed on this file ({type(error).__name__}: {error}): report it with the file"

@@ -1,15 +1,14 @@
 """Level references: which words of an observation name levels, as entities of spaCy's Doc."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
 
 from pipeline.fold import plain
-from pipeline.rules import Rules
+from pipeline.rules import ReferenceRule, Rules
 from pipeline.token_rules import TokenRules
 
 LEVEL = "LEVEL"
@@ -77,6 +76,17 @@ class Reference:
         return tuple(sorted({level for _, level in self.members}))
 
 
+def _longest(found: Iterable[tuple[ReferenceRule, int, int]]) -> dict[int, tuple[int, str]]:
+    """Where what was found ends, and its rule, by where it begins: of what overlaps the longest, then the first."""
+    taken: set[int] = set()
+    named: dict[int, tuple[int, str]] = {}
+    for rule, start, end in sorted(found, key=lambda f: (f[1] - f[2], f[1])):
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            named[start] = end, rule.id
+    return named
+
+
 @Language.factory("pacte_levels")
 class LevelReferences:
     """Marks level references as entities `LEVEL`: "N1-2-3", "niveaux 1 et 2", "les 3 niveaux", "ce niveau"."""
@@ -96,12 +106,10 @@ class LevelReferences:
         self.token_rules = TokenRules(self.vocab, rules.references, greedy="LONGEST")
 
     def __call__(self, doc: Doc) -> Doc:
-        words = [token.text for token in doc]
-        found = self.token_rules.find(doc, words)
-        spans = filter_spans([Span(doc, start, end, rule.id) for rule, start, end in found])
-        named = {span.start: (span.end, span.label_) for span in spans}
-        references = list(self._references(words, named))
-        doc.set_ents([Span(doc, ref.start, ref.end, LEVEL) for ref in references])
+        words: list[str] = doc.user_data["words"]
+        references = list(self._references(words, _longest(self.token_rules.find(doc, words))))
+        if references:
+            doc.set_ents([Span(doc, ref.start, ref.end, LEVEL) for ref in references])
         doc.user_data["references"] = references
         return doc
 

@@ -240,6 +240,14 @@ def kinds(folder: Path = RULES) -> list[str]:
     return sorted(found, key=lambda name: name != DEFAULT_KIND)
 
 
+def fingerprint(folder: Path) -> str:
+    """The hash of the rule files of one kind, its own and the common ones. Raises OSError where they cannot be read."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.iterdir(), *(folder.parent / "common").iterdir()]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
 def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
     """Load and check the rules of one kind: its own, then those in `common` beside it, in this order.
 
@@ -255,9 +263,6 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
     references = _load_both(folder, common, "references.toml", ReferenceRule, fill)
     clauses = _load_both(folder, common, "clauses.toml", ClauseRule, fill)
     _check_unique(folder, [rule.id for rules in (lines, facts, references, clauses) for rule in rules])
-    digest = hashlib.sha256()
-    for path in sorted([*folder.iterdir(), *common.iterdir()]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return Rules(
         name=folder.name,
         title=kind.title,
@@ -271,7 +276,7 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
         catalogue=_load_catalogue(folder, kind.levels.numbers),
         classes=fill.classes,
         measures=kind.measures,
-        fingerprint=digest.hexdigest()[:16],
+        fingerprint=fingerprint(folder),
     )
 
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from pipeline.batch import find_inputs
+from pipeline.inputs import find_inputs
 from pipeline.cli import main
 from tests.conftest import SEED
 
@@ -104,4 +104,4 @@ def test_the_parts_of_a_saved_page_are_no_pacts(tmp_path: Path) -> None:
     (tmp_path / "autres_fichiers").mkdir()
     (tmp_path / "autres_fichiers" / "b.txt").write_bytes(SEED.read_bytes())
     (tmp_path / "pacte.html").write_text("<h2>1 – Se doter d’une politique</h2><p>N1 • Acheter mieux</p>", "utf-8")
-    assert [pact_id for pact_id, _ in find_inputs([tmp_path])] == ["autres_fichiers/b.txt", "pacte.html"]
+    assert [each.pact_id for each in find_inputs([str(tmp_path)]).inputs] == ["autres_fichiers/b.txt", "pacte.html"]

@@ -1,0 +1,93 @@
+"""The command that does the main job: `pacte parse`."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from pipeline.usage import KIND, UsageError
+
+
+@click.command()
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@click.option("-o", "--output", default="output", show_default=True, help="Folder for the tables.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="one for each core",
+    help="How many workers parse. The tables are the same, byte for byte.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=60.0,
+    show_default=True,
+    help="Seconds that one file may take; one that takes longer fails, alone.",
+)
+@click.option("--force", is_flag=True, help="Parse all, also what is unchanged since the last run.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done with each pact.")
+@KIND
+def parse(
+    inputs: tuple[str, ...], output: str, jobs: int, timeout: float, force: bool, dry_run: bool, kind: str | None
+) -> None:
+    """Parse pacts into Parquet tables.
+
+    INPUT is a file, a folder, a pattern ("raw/**/*.docx"), an archive (.zip, .tar, .tar.gz), or a URL of one of these.
+    What is unchanged since the last run is not parsed again. Exit code 1 if some document failed; the others are in
+    the tables all the same.
+    """
+    from pipeline.batch import Options, parse_all, plan
+    from pipeline.progress import summary_lines, told_on_stderr
+
+    options = Options(kind=kind, jobs=jobs, timeout=timeout, force=force)
+    with _told(inputs, output):
+        if dry_run:
+            _tell_plan(plan(inputs, output, options))
+            return
+        with told_on_stderr() as tell:
+            summary = parse_all(inputs, output, options, tell)
+    for line in summary_lines(summary, output):
+        click.echo(line, err=True)
+    if summary.statuses["failed"]:
+        sys.exit(1)
+
+
+def _tell_plan(actions: Iterator[tuple[str, str]]) -> None:
+    counts: Counter[str] = Counter()
+    for action, pact_id in actions:
+        counts[action] += 1
+        click.echo(f"{action:10}  {pact_id}")
+    click.echo(", ".join(f"{count} to {action}" for action, count in counts.items()), err=True)
+
+
+@contextmanager
+def _told(inputs: tuple[str, ...], output: str) -> Iterator[None]:
+    """Errors of usage, each as one line with its remedy."""
+    from pipeline.batch import NoInput
+    from pipeline.commit import Busy, JournalError
+    from pipeline.inputs import InputError
+    from pipeline.manifest import ManifestError
+    from pipeline.previous import Damaged
+    from pipeline.rules import RuleError
+
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise UsageError(f"{error}: no such file or folder: check the path") from None
+    except NoInput:
+        what = "put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)"
+        raise UsageError(f"{inputs[0]}: no file in it: {what}") from None
+    except (InputError, ManifestError, RuleError, Busy, JournalError, Damaged) as error:
+        raise UsageError(str(error)) from None
+    except ValueError as error:
+        raise UsageError(f"{error}: give the folder that holds both") from None
+    except OSError as error:
+        raise UsageError(
+            f"{output}: cannot be written ({error.strerror or error}); what was in it is untouched: "
+            "make room, or name another folder with -o"
+        ) from None

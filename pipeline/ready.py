@@ -1,0 +1,12 @@
+"""Imported by the process that workers are forked off: all that each of them would load and make for itself."""
+
+from pipeline.parse import parse_bytes
+from pipeline.rules import RuleError
+from pipeline.work import rules_of
+
+_WARM_UP = "1 – Se doter d’une politique\nN1 • Acheter mieux\nAccord sur N1.\n"
+
+try:
+    parse_bytes(_WARM_UP.encode(), "", rules_of(None))
+except RuleError:
+    rules_of.cache_clear()  # told by the first task
