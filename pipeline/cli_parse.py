@@ -44,6 +44,8 @@ def parse(
     from pipeline.batch import Options, parse_all, plan
     from pipeline.progress import summary_lines, told_on_stderr
 
+    if os.path.isfile(output):
+        raise UsageError(f"{output}: is a file: name a folder with -o")
     options = Options(kind=kind, jobs=jobs, timeout=timeout, force=force)
     with _told(inputs, output):
         if dry_run:

@@ -51,10 +51,10 @@ def mark_headings(page: Page) -> None:
 def _candidates(page: Page, catalogue: Catalogue) -> list[Heading]:
     found = []
     for index, line in enumerate(page.lines):
-        mark = page.marks.get(line.start)
+        mark = page.marks.get(line.start) if page.marks else None
         if mark is not None and mark.kind == "measure" and mark.label is not None:
             found.append(_heading(page, catalogue, index, mark.rule, mark.label, mark.body, "table", False))
-        elif not line.is_blank and mark is None:
+        elif mark is None and line.text.heads != ():
             heading = _candidate(page, catalogue, index, line)
             if heading is not None:
                 found.append(heading)
@@ -156,15 +156,22 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
     """Lines that are a title of the catalogue without its number."""
     found = []
     for index, line in enumerate(page.lines):
-        if line.is_blank or index in taken or line.start in page.marks or line.right - line.left < 16:
+        if line.right - line.left < 16:
             continue
         behind, number = _titled(catalogue, line.text)
-        if number is not None and not _goes_on_title(page, index, taken):
+        free = number is not None and index not in taken and line.start not in page.marks
+        if free and not _goes_on_title(page, index, taken):
             left = line.left + behind
             title = page.folded[left : line.right]
             style = f"title {page.shaped[line.left : left].strip()}"
             found.append(Heading(index, "catalogue-title", number, "", (left, line.right), title, style, 100.0))
     return found
+
+
+@lru_cache(10_000)
+def _opens_local(line: str) -> bool:
+    """Whether a line says that local measures follow."""
+    return _LOCAL_RE.fullmatch(line) is not None
 
 
 @lru_cache(10_000)
@@ -212,7 +219,7 @@ def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
     """Bulleted measures without a number in a section that says that its measures are local ones."""
     found: list[Heading] = []
     section = next(
-        (i for i, line in enumerate(page.lines) if _LOCAL_RE.fullmatch(page.folded, line.left, line.right)), None
+        (i for i, line in enumerate(page.lines) if line.left < line.right and _opens_local(line.text.folded)), None
     )
     for index in range(len(page.lines) if section is None else section + 1, len(page.lines)):
         line = page.lines[index]

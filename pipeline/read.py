@@ -21,7 +21,7 @@ _TAGS_RE = re.compile(rb"</?(?:p|div|br|strong|em|li|h[1-6]|table|td|span)\b[^<>
 # "***Un accord se fait sur N2.***"
 _EMPHASIS_RE = re.compile(
     rb"""^[ >*+-]* (?:\*\*\*|___|\*\*_|__\*) [^\s*_] [^\n]* (?:\*\*\*|___|_\*\*|\*__) \W*$""",
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
 )
 _FEWEST_TAGS = 5
 _FEWEST_EMPHASES = 2
@@ -175,8 +175,8 @@ def _marked_up(data: bytes, pact_id: str) -> _Format:
         return _MARKDOWN
     if b"<" in head and len(_TAGS_RE.findall(head)) >= _FEWEST_TAGS:
         return _HTML
-    emphasised = (b"**" in head or b"__" in head) and len(_EMPHASIS_RE.findall(head)) >= _FEWEST_EMPHASES
-    return _MARKDOWN if emphasised else _TEXT
+    starred = [line for line in head.split(b"\n") if b"**" in line or b"__" in line]
+    return _MARKDOWN if sum(map(bool, map(_EMPHASIS_RE.match, starred))) >= _FEWEST_EMPHASES else _TEXT
 
 
 def _zipped(data: bytes) -> _Format:

@@ -241,7 +241,12 @@ def kinds(folder: Path = RULES) -> list[str]:
 
 
 def fingerprint(folder: Path) -> str:
-    """The hash of the rule files of one kind, its own and the common ones. Raises OSError where they cannot be read."""
+    """The hash of the rule files of one kind, its own and the common ones.
+
+    Raises `RuleError` where there is no such kind.
+    """
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: no such folder of rules: name one that holds kind.toml")
     digest = hashlib.sha256()
     for path in sorted([*folder.iterdir(), *(folder.parent / "common").iterdir()]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from pipeline.inputs import find_inputs
 from pipeline.cli import main
+from pipeline.inputs import find_inputs
 from tests.conftest import SEED
 
 
@@ -49,8 +49,8 @@ def test_a_fault_of_the_parser_costs_one_file(tmp_path: Path, monkeypatch: pytes
     def fail(*arguments: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("pipeline.batch.parse_bytes", fail)
-    code, output = run("parse", SEED, "-o", tmp_path / "out")
+    monkeypatch.setattr("pipeline.work.parse_bytes", fail)
+    code, output = run("show", SEED)
     assert code == 1
     assert "internal: the parser failed on this file (RuntimeError: broken)" in output
 
@@ -64,6 +64,7 @@ def test_wrong_usage_is_one_line_with_the_remedy(tmp_path: Path) -> None:
         (("show", tmp_path), "name one file"),
         (("explain", SEED, "-m", 6), "it holds 1, 2, 3"),
         (("show", SEED, "--kind", "unheard-of"), "no such folder of rules"),
+        (("parse", SEED, "-o", tmp_path / "out", "--kind", "unheard-of"), "no such folder of rules"),
     ):
         code, output = run(*arguments)
         assert code == 2, arguments
