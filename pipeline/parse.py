@@ -34,9 +34,12 @@ def parse_source(source: Source, rules: Rules | Sequence[Rules], known: Known | 
     own, assumed = recognise(source, [rules] if isinstance(rules, Rules) else rules)
     page = outline(source, own)
     sections = cut_sections(page)
-    parts = [(section.start, _remembered(page, section)) for section in sections]
-    if len(parts) > 1 and _clash([part for _, part in parts]):
-        parts = [(0, understand(page, whole(page)))]
+    if len(sections) == 1:
+        parts = [(0, understand(page, sections[0]))]
+    else:
+        parts = [(section.start, _remembered(page, section)) for section in sections]
+        if _clash([part for _, part in parts]):
+            parts = [(0, understand(page, whole(page)))]
     return assemble(page, parts, assumed, known or Known())
 
 
@@ -49,7 +52,7 @@ def understand(page: Page, section: Section) -> Part:
 
 
 def _remembered(page: Page, section: Section) -> Part:
-    if section.end - section.start > _LONGEST or page.source.places:
+    if section.end - section.start > _LONGEST:
         return understand(page, section)
     key = key_of(page, section)
     part: Part | None = _PARTS.pop(key, None)

@@ -257,13 +257,13 @@ def _continues(walk: Walk, block: Block, line: Line) -> bool:
 
 
 def _add_preamble(walk: Walk, line: Line) -> None:
-    """Before the first principle or measure: short lines are the header, sentences the introduction."""
+    """Before a principle or measure: short lines are the header, sentences the introduction, and all under a theme."""
     block = walk.open
     text = walk.page.source.text[line.left : line.right]
     if block is not None and block.kind == "introduction" and not walk.blank:
         _extend(walk, line)
         return
-    introduced = any(b.kind == "introduction" for b in walk.blocks)
+    introduced = any(b.kind in ("introduction", "measure") for b in walk.blocks)
     is_heading = not introduced and len(text) <= _HEADING_LENGTH and not text.endswith(_PREAMBLE_END)
     kind = "header" if is_heading else "introduction"
     _add(walk, line, kind, "preamble", (line.left, line.right))
