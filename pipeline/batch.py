@@ -69,6 +69,13 @@ class Summary:
         failed = found.filter(pc.equal(found["severity"], "error")).select(["pact_id", "code", "message"])
         self.errors += [(row["pact_id"], row["code"], row["message"]) for row in failed.to_pylist()]
 
+    def join(self, other: "Summary") -> None:
+        """Count what another part of the run did."""
+        self.statuses.update(other.statuses)
+        self.levels.update(other.levels)
+        self.doubts.update(other.doubts)
+        self.errors += other.errors
+
 
 def parse_all(inputs: Sequence[str], output: str, options: Options, tell: Callable[[Summary], None]) -> Summary:
     """Parse inputs into the tables of a folder; `tell` is called with what was done so far.
@@ -79,14 +86,13 @@ def parse_all(inputs: Sequence[str], output: str, options: Options, tell: Callab
     start = time.perf_counter()
     with find_inputs(inputs) as found, locked(output):
         recover(output)
-        job = _job(found, output, options)
+        job = make_job(found, output, options)
         with Writer(output) as writer:
             for tables in _rows(job, options):
                 writer.append(tables)
                 job.summary.add(tables)
                 tell(job.summary)
-            told = {"rules": _fingerprints(options.kind), "stamp": job.stamp, "known": job.known_stamps}
-            job.summary.rows = writer.close(told)
+            job.summary.rows = writer.close(told_of(job, options))
     job.summary.seconds = time.perf_counter() - start
     return job.summary
 
@@ -94,7 +100,7 @@ def parse_all(inputs: Sequence[str], output: str, options: Options, tell: Callab
 def plan(inputs: Sequence[str], output: str, options: Options) -> Iterator[tuple[str, str]]:
     """What `parse_all` would do with each pact, as "parse", "carry over" or "remove" and its id. Raises the same."""
     with find_inputs(inputs) as found:
-        job = _job(found, output, options)
+        job = make_job(found, output, options)
         yield from ((_TOLD[action], pact_id) for action, pact_id, _ in _actions(job))
 
 
@@ -102,8 +108,12 @@ class NoInput(Exception):
     """Nothing was found to parse."""
 
 
+class NoCluster(Exception):
+    """No cluster can be used; the text says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """A run: its inputs, what is known of them, and the last run where it can be gone on with."""
 
     inputs: list[Input]
@@ -119,14 +129,15 @@ _Action = Literal["parse", "carry", "remove"]
 _TOLD: dict[_Action, str] = {"parse": "parse", "carry": "carry over", "remove": "remove"}
 
 
-def _job(found: Found, output: str, options: Options) -> _Job:
+def make_job(found: Found, output: str, options: Options) -> Job:
+    """The run over what was found. Raises `NoInput`, and what `find_known` raises."""
     if not found.inputs:
         raise NoInput
     known = find_known(found)
     stamp = _stamp(options.kind)
     last = {} if options.force else _last_manifest(folder_of(output))
     summary = Summary(n_inputs=len(found.inputs), skipped=found.skipped)
-    return _Job(
+    return Job(
         inputs=found.inputs,
         known=known,
         known_stamps={pact_id: _digest(asdict(row)) for pact_id, row in known.items()},
@@ -137,7 +148,7 @@ def _job(found: Found, output: str, options: Options) -> _Job:
     )
 
 
-def _actions(job: _Job) -> Iterator[tuple[_Action, str, Input | None]]:
+def _actions(job: Job) -> Iterator[tuple[_Action, str, Input | None]]:
     """What is to be done with each pact, in the order of their ids."""
     seen = iter(()) if job.previous is None else job.previous.seen()
     before = next(seen, None)
@@ -155,7 +166,7 @@ def _actions(job: _Job) -> Iterator[tuple[_Action, str, Input | None]]:
         before = next(seen, None)
 
 
-def _is_unchanged(job: _Job, given: Input, before: Seen) -> bool:
+def _is_unchanged(job: Job, given: Input, before: Seen) -> bool:
     """Whether a pact need not be parsed again; one that failed is tried again."""
     if before.status == "failed" or job.known_stamps.get(given.pact_id) != job.previous_stamps.get(given.pact_id):
         return False
@@ -165,7 +176,7 @@ def _is_unchanged(job: _Job, given: Input, before: Seen) -> bool:
         return False
 
 
-def _rows(job: _Job, options: Options) -> Iterator[Mapping[str, pa.Table]]:
+def _rows(job: Job, options: Options) -> Iterator[Mapping[str, pa.Table]]:
     """The rows of all pacts, in order."""
     from pipeline.pool import run_in_order
 
@@ -178,7 +189,7 @@ def _rows(job: _Job, options: Options) -> Iterator[Mapping[str, pa.Table]]:
             yield job.previous.take(done)
 
 
-def _steps(job: _Job, options: Options) -> Iterator[Task | list[str]]:
+def _steps(job: Job, options: Options) -> Iterator[Task | list[str]]:
     """Tasks, and the ids of pacts that are carried over, in order."""
     most = max(1, min(_MOST_INPUTS, len(job.inputs) // (options.jobs * _TASKS_EACH)))
     parsed: list[Input] = []
@@ -189,7 +200,7 @@ def _steps(job: _Job, options: Options) -> Iterator[Task | list[str]]:
             job.summary.n_removed += 1
             continue
         if parsed and (action == "carry" or len(parsed) >= most or size >= _MOST_BYTES):
-            yield _task(job, parsed, options)
+            yield make_task(job, parsed, options)
             parsed, size = [], 0
         if carried and (action == "parse" or len(carried) >= _MOST_CARRIED):
             yield carried
@@ -200,12 +211,18 @@ def _steps(job: _Job, options: Options) -> Iterator[Task | list[str]]:
             parsed.append(given)
             size += _size(given)
     if parsed:
-        yield _task(job, parsed, options)
+        yield make_task(job, parsed, options)
     if carried:
         yield carried
 
 
-def _task(job: _Job, inputs: Sequence[Input], options: Options) -> Task:
+def told_of(job: Job, options: Options) -> dict[str, object]:
+    """What the manifest tells of a run beside its inputs and tables."""
+    return {"rules": _fingerprints(options.kind), "stamp": job.stamp, "known": job.known_stamps}
+
+
+def make_task(job: Job, inputs: Sequence[Input], options: Options) -> Task:
+    """Some inputs as a task, with what is known of them."""
     return Task(tuple(inputs), tuple(job.known.get(each.pact_id) for each in inputs), options.kind)
 
 

@@ -29,11 +29,23 @@ from pipeline.usage import KIND, UsageError
     show_default=True,
     help="Seconds that one file may take; one that takes longer fails, alone.",
 )
+@click.option(
+    "--scheduler",
+    metavar="tcp://HOST:PORT",
+    help="Let the workers of this Dask cluster parse; --jobs and --timeout are theirs then. Needs pacte[dask].",
+)
 @click.option("--force", is_flag=True, help="Parse all, also what is unchanged since the last run.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done with each pact.")
 @KIND
 def parse(
-    inputs: tuple[str, ...], output: str, jobs: int, timeout: float, force: bool, dry_run: bool, kind: str | None
+    inputs: tuple[str, ...],
+    output: str,
+    jobs: int,
+    timeout: float,
+    scheduler: str | None,
+    force: bool,
+    dry_run: bool,
+    kind: str | None,
 ) -> None:
     """Parse pacts into Parquet tables.
 
@@ -46,13 +58,18 @@ def parse(
 
     if os.path.isfile(output):
         raise UsageError(f"{output}: is a file: name a folder with -o")
-    options = Options(kind=kind, jobs=jobs, timeout=timeout, force=force)
+    options = Options(kind=kind, jobs=jobs, timeout=timeout, force=force or scheduler is not None)
     with _told(inputs, output):
         if dry_run:
             _tell_plan(plan(inputs, output, options))
             return
         with told_on_stderr() as tell:
-            summary = parse_all(inputs, output, options, tell)
+            if scheduler is None:
+                summary = parse_all(inputs, output, options, tell)
+            else:
+                from pipeline.cluster import parse_on_cluster
+
+                summary = parse_on_cluster(inputs, output, options, scheduler, tell)
     for line in summary_lines(summary, output):
         click.echo(line, err=True)
     if summary.statuses["failed"]:
@@ -70,7 +87,7 @@ def _tell_plan(actions: Iterator[tuple[str, str]]) -> None:
 @contextmanager
 def _told(inputs: tuple[str, ...], output: str) -> Iterator[None]:
     """Errors of usage, each as one line with its remedy."""
-    from pipeline.batch import NoInput
+    from pipeline.batch import NoCluster, NoInput
     from pipeline.commit import Busy, JournalError
     from pipeline.inputs import InputError
     from pipeline.manifest import ManifestError
@@ -84,7 +101,7 @@ def _told(inputs: tuple[str, ...], output: str) -> Iterator[None]:
     except NoInput:
         what = "put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)"
         raise UsageError(f"{inputs[0]}: no file in it: {what}") from None
-    except (InputError, ManifestError, RuleError, Busy, JournalError, Damaged) as error:
+    except (InputError, ManifestError, RuleError, NoCluster, Busy, JournalError, Damaged) as error:
         raise UsageError(str(error)) from None
     except ValueError as error:
         raise UsageError(f"{error}: give the folder that holds both") from None

@@ -111,7 +111,7 @@ class _Cursor:
         self._ends: list[int] = []
 
     def take(self, pact_ids: Sequence[str]) -> pa.Table:
-        slices = [TABLES[self._name].schema.empty_table()]
+        slices = [TABLES[self._name].schema.empty_table()]  # the first gives the descriptions of columns: today's
         at = 0
         while at < len(pact_ids) and self._reach(pact_ids[at]):
             last = self._ids[-1]
@@ -167,8 +167,7 @@ class _Cursor:
             order = before + self._ids[before == self._ids[:1] :]
             if any(one >= other for one, other in pairwise(order)):
                 raise Damaged(f"{self._folder.at(path)}: is not in the order of pact_id: delete it, and parse anew")
-            # With the descriptions of today.
-            self._table = pa.Table.from_arrays(table.columns, schema=TABLES[self._name].schema)
+            self._table = table
             return True
         return False
 

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -92,8 +92,9 @@ class Writer:
         if clash := {"inputs", "tables"} & manifest.keys():
             raise ValueError(f"manifest: {sorted(clash)} are written by the writer: name them otherwise")
         told = {name: {"rows": file.rows, "sha256": file.close()} for name, file in self._files.items()}
-        with self._create(MANIFEST) as raw, io.TextIOWrapper(raw, "utf-8", newline="\n") as stream:
-            self._write_manifest(stream, {"parser_version": __version__, **manifest}, told)
+        self._inputs.seek(0)
+        with self._create(MANIFEST) as stream:
+            write_manifest(stream, manifest, self._inputs, told)
         self._inputs.close()
         # From here on the staging is the commit's.
         staging, self._staging = self._staging, None
@@ -120,20 +121,33 @@ class Writer:
             if before is not None and before >= pact_id:
                 raise ValueError(f"pact {pact_id!r} after {before!r}: append pacts in the order of pact_id, each once")
         for pact_id, sha256 in zip(ids, documents["sha256"].to_pylist(), strict=True):
-            self._inputs.write(f"{json.dumps(pact_id, ensure_ascii=False)}: {json.dumps(sha256)}\n")
+            self._inputs.write(input_line(pact_id, sha256))
         if ids:
             self._last = ids[-1]
 
-    def _write_manifest(self, stream: IO[str], manifest: Mapping[str, object], tables: Mapping[str, object]) -> None:
-        """The same text as json.dumps(indent=1), with the inputs copied line by line."""
-        stream.write(_members(manifest) + ',\n "inputs": {')
-        self._inputs.seek(0)
-        separator = "\n  "
-        for line in self._inputs:
-            stream.write(separator + line.rstrip("\n"))
-            separator = ",\n  "
-        stream.write(("}" if separator == "\n  " else "\n }") + ",")
-        stream.write(_members({"tables": tables}).removeprefix("{") + "\n}\n")
+
+def input_line(pact_id: str, sha256: str) -> str:
+    """What the manifest tells of one input, as a line to be kept until then."""
+    return f"{json.dumps(pact_id, ensure_ascii=False)}: {json.dumps(sha256)}\n"
+
+
+def write_manifest(
+    raw: BinaryIO, manifest: Mapping[str, object], inputs: Iterable[str], tables: Mapping[str, object]
+) -> None:
+    """Write the manifest: the parser's version, what `manifest` gives, `inputs` as `input_line` gives them, `tables`.
+
+    The same text as json.dumps(indent=1), with the inputs copied line by line: there may be millions.
+    """
+    stream = io.TextIOWrapper(raw, "utf-8", newline="\n")
+    stream.write(_members({"parser_version": __version__, **manifest}) + ',\n "inputs": {')
+    separator = "\n  "
+    for line in inputs:
+        stream.write(separator + line.rstrip("\n"))
+        separator = ",\n  "
+    stream.write(("}" if separator == "\n  " else "\n }") + ",")
+    stream.write(_members({"tables": tables}).removeprefix("{") + "\n}\n")
+    stream.flush()
+    stream.detach()
 
 
 def store(tables: Mapping[str, pa.Table], folder: Path, rules: Mapping[str, str]) -> None:
@@ -164,7 +178,7 @@ class _File:
         self._waiting: list[pa.Table] = []
         self._n_waiting = 0
         self._sink = _Sink(raw)
-        self._writer = pq.ParquetWriter(self._sink, self._schema, **_options(name))
+        self._writer = pq.ParquetWriter(self._sink, self._schema, **parquet_options(name))
 
     def append(self, table: pa.Table) -> None:
         if not table.schema.equals(self._schema):
@@ -197,16 +211,14 @@ class _File:
         """Let go of the file, whatever state it is in."""
         self._waiting = []
         self._sink.drop()
-        # Else its destructor would write the end of a file that is no more.
-        self._writer.is_open = False
 
     def _write(self, group: pa.Table) -> None:
         # One piece each column: pages would else be cut where the chunks were.
         self._writer.write_table(group.combine_chunks(), row_group_size=self._group)
 
 
-def _options(name: str) -> dict[str, Any]:
-    """How a table is written. A list is known by the path of its elements."""
+def parquet_options(name: str) -> dict[str, Any]:
+    """How a table is written: the arguments of pyarrow's ParquetWriter. A list is known by the path of its elements."""
     table = TABLES[name]
     paths = {f.name: f"{f.name}.list.element" if pa.types.is_list(f.type) else f.name for f in table.schema}
     searched = [path for column, path in paths.items() if (name, column) != ("documents", "text")]
