@@ -98,7 +98,7 @@ def _client(scheduler: str) -> "Client":
     except ImportError:
         raise NoCluster("distributed is not installed: pip install 'pacte[dask]'") from None
     try:
-        return Client(scheduler, timeout=_WAIT, set_as_default=False)  # type: ignore[no-untyped-call]
+        return Client(scheduler, timeout=_WAIT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise NoCluster(f"{scheduler}: no scheduler answers there ({error}): start one with dask scheduler") from None
 

@@ -44,7 +44,7 @@ def run_in_order(steps: Iterable[Task | list[str]], jobs: int, timeout: float) -
                 else:
                     yield first
         except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
+            pool.stop()
             raise
 
 
