@@ -111,7 +111,7 @@ class Page:
             return None
 
     def matches(self, line: Line) -> Iterator[RuleMatch]:
-        """The matches of all line rules with a line; a diagnostic for each that takes too long."""
+        """The matches of all line rules but those for headings; a diagnostic for each that takes too long."""
         try:
             yield from self.texts.matches(line.text)
         finally:  # however few of them were asked for

@@ -74,6 +74,8 @@ class LineTexts:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self._heading_rules = tuple(rule for rule in rules.lines if rule.kind == "measure")
+        self._other_rules = tuple(rule for rule in rules.lines if rule.kind != "measure")
         self._remembered = lru_cache(_REMEMBERED)(self._look)
         self.tail_of = lru_cache(_REMEMBERED)(self._find_tail)
 
@@ -103,11 +105,15 @@ class LineTexts:
         )
 
     def matches(self, line: LineText) -> Iterator[RuleMatch]:
-        """The matches of all line rules, in the order of the rules; they are tried as far as they are asked for."""
+        """The matches of all line rules but those for headings, in the order of the rules; they are tried as far as
+        they are asked for."""
         at = 0
         while True:
-            while at == len(line.found) and line.tried < len(self.rules.lines):
-                self._try_next(line)
+            while at == len(line.found) and line.tried < len(self._other_rules):
+                match = self._try(self._other_rules[line.tried], line)
+                line.tried += 1
+                if match is not None:
+                    line.found.append(match)
             if at == len(line.found):
                 return
             yield line.found[at]
@@ -116,7 +122,8 @@ class LineTexts:
     def heads(self, line: LineText) -> tuple[RuleMatch, ...]:
         """The matches of rules for the headings of measures."""
         if line.heads is None:
-            line.heads = tuple(match for match in self.matches(line) if match.rule.kind == "measure")
+            found = (self._try(rule, line) for rule in self._heading_rules)
+            line.heads = tuple(match for match in found if match is not None)
         return line.heads
 
     def _find_tail(self, title: str) -> tuple[int, tuple[int, ...]] | None:
@@ -126,16 +133,13 @@ class LineTexts:
             return None
         return tail.start(), self.rules.words.levels_in(tail["levels"])
 
-    def _try_next(self, line: LineText) -> None:
-        rule = self.rules.lines[line.tried]
-        line.tried += 1
+    def _try(self, rule: LineRule, line: LineText) -> RuleMatch | None:
         try:
             match = match_of(rule, line.folded if rule.on == "plain" else line.shaped, 0, len(line.shaped))
         except TimeoutError:
             line.slow.append(rule)
-            return
-        if match is not None:
-            line.found.append(_rule_match(rule, match, len(line.shaped), self.rules))
+            return None
+        return None if match is None else _rule_match(rule, match, len(line.shaped), self.rules)
 
 
 def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: Rules) -> RuleMatch:

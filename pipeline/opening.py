@@ -38,8 +38,6 @@ def mark_of(walk: Walk, index: int) -> Mark | None:
 def _marks(walk: Walk, line: Line) -> Iterator[Mark]:
     for match in walk.page.matches(line):
         rule, tick = match.rule, match.tick
-        if rule.kind == "measure":
-            continue
         yield Mark(
             rule.kind,
             rule.id,

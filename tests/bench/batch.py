@@ -149,7 +149,7 @@ def on_dask(bench: Bench) -> list[list[str]]:
     def scheduled() -> Run:
         from distributed import LocalCluster
 
-        with LocalCluster(n_workers=JOBS, threads_per_worker=1, dashboard_address=":0") as cluster:  # type: ignore[no-untyped-call]
+        with LocalCluster(n_workers=JOBS, threads_per_worker=1, dashboard_address=":0") as cluster:
             return bench.pacte(N, "--scheduler", cluster.scheduler_address)
 
     took = take_turns({"dask": scheduled, "jobs": lambda: bench.jobs(N, JOBS)})
