@@ -11,7 +11,7 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from pipeline.fold import plain
-from pipeline.language import Cue, make_language, read_words
+from pipeline.language import Cue, components, make_language
 from pipeline.lines import Page
 from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Stance
 from pipeline.parentheses import Aside, find_asides
@@ -118,7 +118,7 @@ def _interpret_block(
     reading = _reader(rules).read(tuple(words))
     place = _Place(text, index, words, spans, aside_at)
     # "Idem" says again what the measure's observation before has said.
-    assertions = [replace(a, stance=a.stance or said) for a in reading.assertions]
+    assertions = [replace(a, stance=said) if a.stance is None else a for a in reading.assertions]
     clauses = [_clause(place, reading, a) for a in assertions if a.stance is not None]
     if not clauses:
         message = "nothing was taken from this observation: read whether it changes what the list agrees to"
@@ -264,13 +264,15 @@ class _Reader:
 
     def __init__(self, rules: Rules) -> None:
         self.nlp = make_language(rules)
+        self.levels, self.cues = components(self.nlp)
         self.level_re = re.compile(rules.words.one, re.VERBOSE)
         self.read = lru_cache(_REMEMBERED)(self._read)
 
     def _read(self, words: tuple[str, ...]) -> Reading:
+        # The components without `nlp`, whose Doc of the whole skeleton would take longer than they do.
         given = list(words)
-        doc = read_words(self.nlp, given)
-        return decide_scope(given, doc.user_data["cues"], doc.user_data["references"])
+        references = self.levels.find(given)
+        return decide_scope(given, self.cues.find(given, references), references)
 
 
 _READERS: dict[str, _Reader] = {}

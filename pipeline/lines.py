@@ -1,7 +1,7 @@
 """A text as lines: what stages match on, and what they decided about a line before the walk comes to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import regex
@@ -54,7 +54,11 @@ class Mark:
 
     def moved(self, by: int) -> "Mark":
         """The same mark in a text that begins so many code points earlier."""
-        return replace(self, body=(self.body[0] + by, self.body[1] + by))
+        body = self.body[0] + by, self.body[1] + by
+        return Mark(
+            *(self.kind, self.rule, body, self.label, self.number, self.levels),
+            *(self.boxed, self.ticked, self.evidence, self.line_rule, self.about),
+        )
 
 
 @dataclass(frozen=True, slots=True)

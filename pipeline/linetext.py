@@ -16,6 +16,7 @@ _REMEMBERED = 10_000
 _BOX_RE = re.compile(TICK, re.VERBOSE)
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
+_STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔➜⇒])")
 _SPACE_RE = re.compile(r"\s+")
 _FRENCH = frozenset(
     ["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"]
@@ -75,8 +76,10 @@ class LineTexts:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._heading_rules = tuple(rule for rule in rules.lines if rule.kind == "measure")
+        self._inline_rules = tuple(rule for rule in rules.lines if rule.inline)
         self._other_rules = tuple(rule for rule in rules.lines if rule.kind != "measure")
         self._remembered = lru_cache(_REMEMBERED)(self._look)
+        self.floor_of = lru_cache(_REMEMBERED)(self._find_floor)
         self.tail_of = lru_cache(_REMEMBERED)(self._find_tail)
 
     def of(self, line: str) -> LineText:
@@ -132,6 +135,17 @@ class LineTexts:
         if tail is None or not title[: tail.start()].strip():
             return None
         return tail.start(), self.rules.words.levels_in(tail["levels"])
+
+    def _find_floor(self, line: LineText, body: int) -> int | None:
+        """Where, from `body` on, a sentence begins with which the list takes the floor: "N1 : Acheter mieux. Accord"."""
+        for stop in _STOP_RE.finditer(line.shaped, body):
+            for rule in self._inline_rules:
+                try:
+                    if match_of(rule, line.folded if rule.on == "plain" else line.shaped, stop.end(), len(line.shaped)):
+                        return stop.end()
+                except TimeoutError:
+                    line.slow.append(rule)
+        return None
 
     def _try(self, rule: LineRule, line: LineText) -> RuleMatch | None:
         try:

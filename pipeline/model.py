@@ -70,6 +70,13 @@ class Block:
     taken: bool = True
     declined: bool = False
 
+    def up_to(self, end: int, body: tuple[int, int]) -> "Block":
+        """The same block with further lines."""
+        return Block(
+            *(self.kind, self.rule, self.start, end, body, self.parent, self.measure),
+            *(self.levels, self.evidence, self.label, self.taken, self.declined),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:

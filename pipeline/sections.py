@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from pipeline.lines import Context, Line, Mark, Page
+from pipeline.model import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def cut_sections(page: Page) -> list[Section]:
     at_line = {line.start: index for index, line in enumerate(page.lines)}
     starts = heads if heads[0] == 0 else [0, *heads]
     sections, at = [], 0
+    contexts: dict[str, Context] = {}
     for start, end in zip(starts, [*starts[1:], len(source.text)], strict=True):
         own = []
         while at < len(marks) and (marks[at][0] < end):
@@ -46,7 +48,9 @@ def cut_sections(page: Page) -> list[Section]:
         is_last = end == len(source.text)
         following = "" if is_last else page.shaped[page.lines[at_line[end]].left]
         last = len(page.lines) if is_last else at_line[end]
-        here = replace(page.context, is_last=is_last, following=following)
+        if following not in contexts or is_last:
+            contexts[following] = replace(page.context, is_last=is_last, following=following)
+        here = contexts[following]
         sections.append(Section(start, end, at_line[start], last, tuple(own), here))
     return sections
 
@@ -68,7 +72,7 @@ def page_of(page: Page, section: Section) -> Page:
         return replace(page, context=section.context, diagnostics=[])
     lines: list[Line] = [line.moved(-by) for line in page.lines[section.first : section.last]]
     return Page(
-        source=replace(page.source, text=text, diagnostics=()),
+        source=Source(page.source.pact_id, "", 0, page.source.media_type, None, text),
         rules=page.rules,
         texts=page.texts,
         shaped=page.shaped[by : section.end],

@@ -4,7 +4,6 @@ Tables, headings and what is set in italics were decided over the whole page; th
 what stands open.
 """
 
-import re
 from dataclasses import replace
 
 from pipeline.catalogue import catalogue_of
@@ -14,7 +13,6 @@ from pipeline.model import Block, Diagnostic, Severity
 from pipeline.opening import mark_of
 from pipeline.walk import CONTINUED, Walk, goes_on, is_bare_label, last_character, turns_upright
 
-_STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔➜⇒])")
 _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
 """A longer line at the top of a document is a sentence of its introduction, not a heading."""
@@ -50,37 +48,52 @@ def _part(walk: Walk, index: int, body: int) -> bool:
     """Cut a line at the sentence where the list takes the floor: "N1 : Acheter mieux. Accord."; whether it was."""
     page = walk.page
     line = page.lines[index]
-    inline = [rule for rule in walk.rules.lines if rule.inline]
-    for stop in _STOP_RE.finditer(page.shaped, max(line.left, body), line.right):
-        at = stop.end()
-        if any(page.match(rule, at, line.right) for rule in inline):
-            page.cut(index, [at])
-            return True
-    return False
+    at = page.texts.floor_of(line.text, max(0, body - line.left))
+    if at is not None:
+        page.cut(index, [line.left + at])
+    return at is not None
 
 
 def _add_blank(walk: Walk, line: Line) -> None:
     if walk.blocks and walk.blocks[-1].kind == "blank":
-        walk.blocks[-1] = replace(walk.blocks[-1], end=line.end)
+        walk.blocks[-1] = walk.blocks[-1].up_to(line.end, walk.blocks[-1].body)
     else:
         walk.blocks.append(Block("blank", None, line.start, line.end, (line.start, line.start)))
     walk.blank = True
 
 
-def _add(walk: Walk, line: Line, kind: str, rule: str | None, body: tuple[int, int], **more: object) -> None:
+def _add(
+    walk: Walk,
+    line: Line,
+    kind: str,
+    rule: str | None,
+    body: tuple[int, int],
+    *,
+    mark: Mark | None = None,
+    evidence: str | None = None,
+    label: str | None = None,
+) -> None:
     parent = walk.head if kind == "level" else walk.level if walk.level is not None else walk.head
     head = None if walk.head is None else walk.blocks[walk.head]
     inside = kind in ("level", "item", "observation", "text", "unknown")
-    block = Block(
-        kind,
-        rule,
-        line.start,
-        line.end,
-        body,
-        parent if inside else None,
-        head.measure if inside and head else None,
+    measure = head.measure if inside and head else None
+    level = mark if mark is not None and kind == "level" else None
+    walk.blocks.append(
+        Block(
+            kind,
+            rule,
+            line.start,
+            line.end,
+            body,
+            parent if inside else None,
+            mark.number if mark is not None and kind == "measure" else measure,
+            level.levels if level is not None else (),
+            evidence,
+            label,
+            taken=level is None or not level.boxed or level.ticked is True,
+            declined=level is not None and level.ticked is False,
+        )
     )
-    walk.blocks.append(replace(block, **more))  # type: ignore[arg-type]
     walk.last = len(walk.blocks) - 1
 
 
@@ -95,7 +108,7 @@ def _extend(walk: Walk, line: Line, body: tuple[int, int] | None = None) -> None
             walk.page.diagnostics.append(found)
     del walk.blocks[walk.last + 1 :]
     start, _ = block.body if block.body[0] < block.body[1] else (body or (line.left, line.right))
-    walk.blocks[walk.last] = replace(block, end=line.end, body=(start, line.right))
+    walk.blocks[walk.last] = block.up_to(line.end, (start, line.right))
 
 
 def _add_marked(walk: Walk, index: int, mark: Mark) -> None:
@@ -137,24 +150,16 @@ def _belongs_to_label(walk: Walk, mark: Mark) -> bool:
 
 
 def _add_opening(walk: Walk, line: Line, mark: Mark) -> None:
-    more: dict[str, object] = {"evidence": mark.evidence}
+    label = None
     about_pact = mark.about == "pact"
     if mark.kind in (*_HEADS, "theme", "closing") or about_pact:
         walk.level = walk.head = None
         walk.closing = mark.kind == "closing"
         walk.whole = about_pact
-    if mark.kind == "measure":
-        more |= {"measure": mark.number}
-    elif mark.kind == "principle" and mark.label:
+    if mark.kind == "principle" and mark.label:
         start = walk.page.folded.find(mark.label, line.left + len("principe"))
-        more |= {"label": walk.page.source.text[start : start + len(mark.label)]}
-    elif mark.kind == "level":
-        more |= {
-            "levels": mark.levels,
-            "taken": not mark.boxed or mark.ticked is True,
-            "declined": mark.ticked is False,
-        }
-    _add(walk, line, mark.kind, mark.rule, mark.body, **more)
+        label = walk.page.source.text[start : start + len(mark.label)]
+    _add(walk, line, mark.kind, mark.rule, mark.body, mark=mark, evidence=mark.evidence, label=label)
     if mark.kind in _HEADS:
         walk.head = walk.last
     elif mark.kind == "level":

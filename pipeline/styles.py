@@ -48,6 +48,8 @@ class _Stretch:
 
 def share_in(text: str, spans: Spans, start: int, end: int) -> float:
     """The share (0-1) of the letters and figures from `start` to `end` that stand in `spans` (sorted, disjoint)."""
+    if not spans:
+        return 0.0
     return _stretch(text, spans, start, end).share
 
 
