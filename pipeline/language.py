@@ -2,17 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from pipeline import references  # noqa: F401
 from pipeline.model import Stance
 from pipeline.negation import Negation
+from pipeline.references import LevelReferences, Reference
 from pipeline.rules import ClauseRule, Rules
-from pipeline.token_rules import TokenRules
+from pipeline.token_rules import TokenRules, remembering
 
 
 def make_language(rules: Rules) -> Language:
@@ -24,6 +25,14 @@ def make_language(rules: Rules) -> Language:
     return nlp
 
 
+def components(nlp: Language) -> tuple[LevelReferences, "Cues"]:
+    """The two components of a pipeline that `make_language` made."""
+    levels, cues = nlp.get_pipe("pacte_levels"), nlp.get_pipe("pacte_cues")
+    assert isinstance(levels, LevelReferences), "make_language adds it"
+    assert isinstance(cues, Cues), "make_language adds it"
+    return levels, cues
+
+
 class _Tokenizer:
     """The skeleton's own tokens, which spaCy gets joined by spaces."""
 
@@ -31,20 +40,8 @@ class _Tokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        return _doc(self.vocab, text.split(" ") if text else [])
-
-
-def _doc(vocab: Vocab, words: list[str]) -> Doc:
-    """A doc that keeps its words: reading them back from its tokens takes longer than making it."""
-    return Doc(vocab, words=words, user_data={"words": words})
-
-
-def read_words(nlp: Language, words: list[str]) -> Doc:
-    """What `nlp` gives for words joined by spaces, without its overhead."""
-    doc = _doc(nlp.vocab, words)
-    for _, component in nlp.pipeline:
-        doc = component(doc)
-    return doc
+        words = text.split(" ") if text else []
+        return Doc(self.vocab, words=words, user_data={"words": words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +66,19 @@ class Cues:
         """Take the clause rules of one kind of pact."""
         self.rules = TokenRules(self.vocab, rules.clauses)
         self.negation = Negation(rules.classes)
-        self.itself_re = re.compile(rules.classes["itself"])
-        self.others_re = re.compile(rules.classes["others"])
-        self.past_re = re.compile(rules.classes["past"])
+        self.is_itself = remembering(rules.classes["itself"])
+        self.is_another = remembering(rules.classes["others"])
+        self.is_past = remembering(rules.classes["past"])
 
     def __call__(self, doc: Doc) -> Doc:
-        words: list[str] = doc.user_data["words"]
-        levels = frozenset(at for ref in doc.user_data["references"] for at in range(ref.start, ref.end))
+        doc.user_data["cues"] = self.find(doc.user_data["words"], doc.user_data["references"])
+        return doc
+
+    def find(self, words: list[str], references: list[Reference]) -> list[Cue]:
+        """The cues in some words, of which `references` are the levels."""
+        levels = frozenset([at for ref in references for at in range(ref.start, ref.end)])
         found: list[tuple[Cue, int, int]] = []
-        for rule, start, end in self.rules.find(doc, words, levels):
+        for rule, start, end in self.rules.find(words, levels):
             if rule.role == "real":
                 start, end = _bare(words, levels, start, end - rule.look)
             if rule.participle and not _stands_behind_a_verb(words, levels, start):
@@ -90,11 +91,12 @@ class Cues:
         taken: set[int] = set()
         kept: list[Cue] = []
         for cue, start, end in found:
-            if taken.isdisjoint(range(start, end)):
-                taken.update(range(start, end))
+            tokens = range(start, end)
+            if taken.isdisjoint(tokens):
+                taken.update(tokens)
                 kept.append(cue)
-        doc.user_data["cues"] = _outside_negations(sorted(kept, key=lambda cue: (cue.start, cue.end)))
-        return doc
+        kept.sort(key=_PLACE)
+        return _outside_negations(kept)
 
     def _cue(self, words: list[str], rule: ClauseRule, start: int, end: int) -> Cue | None:
         """The cue with its negation; None where it says nothing."""
@@ -116,9 +118,9 @@ class Cues:
         for at in range(start - 1, max(-1, start - _SUBJECT_REACH), -1):
             if words[at] in _STOPS or words[at] in _OUR_SUBJECTS:
                 return False
-            if self.past_re.fullmatch(words[at]):
+            if self.is_past(words[at]):
                 return True
-            if self.others_re.fullmatch(words[at]) and at > 0 and words[at - 1] not in _NOT_SUBJECTS:
+            if self.is_another(words[at]) and at > 0 and words[at - 1] not in _NOT_SUBJECTS:
                 return any(_AUXILIARY_RE.fullmatch(word) for word in words[at:start])
         return False
 
@@ -127,14 +129,15 @@ class Cues:
         while at < len(words) and words[at] in _BEFORE_OBJECT:
             at += 1
         if at < len(words) and words[at - 1] in ("de", "d'") and _NOUN_RE.fullmatch(words[at]):
-            return self.itself_re.fullmatch(words[at]) is None and words[at] not in _DETERMINERS
+            return not self.is_itself(words[at]) and words[at] not in _DETERMINERS
         determined = at < len(words) and words[at] in _DETERMINERS
         if not determined or (at > 0 and words[at - 1] in _PARTING_WORDS):
             return False
         following = words[at + 1 : at + 4]
-        return bool(following) and following[0].isalpha() and not any(map(self.itself_re.fullmatch, following))
+        return bool(following) and following[0].isalpha() and not any(map(self.is_itself, following))
 
 
+_PLACE = attrgetter("start", "end")
 _BEFORE_OBJECT = frozenset(
     ["a", "sur", "pour", "avec", "de", "d'", "en", "donc", "pleinement", "aussi", "bien", "volontiers", "aupres", "que"]
 )
@@ -178,9 +181,7 @@ _PARTING_WORDS = frozenset(["que"])
 def _stands_behind_a_verb(words: list[str], levels: frozenset[int], start: int) -> bool:
     """Whether a participle follows an auxiliary, a level or a stop, adverbs between: not "les dépenses engagées"."""
     at = start - 1
-    while at > 0 and (
-        words[at].endswith("ment") or words[at] in _LIGHT_ADVERBS
-    ):
+    while at > 0 and (words[at].endswith("ment") or words[at] in _LIGHT_ADVERBS):
         at -= 1
     before = words[at] if at >= 0 else "¶"
     stands = before in _STOPS or before in _NOUNS or at in levels
@@ -189,7 +190,7 @@ def _stands_behind_a_verb(words: list[str], levels: frozenset[int], start: int) 
 
 def _bare(words: list[str], levels: frozenset[int], start: int, end: int) -> tuple[int, int]:
     """A cue without the levels and stops that it asks for around it, unless a level is all there is."""
-    if all(at in levels for at in range(start, end)):
+    if start in levels and levels.issuperset(range(start, end)):
         return start, end
     while end > start + 1 and (end - 1 in levels or words[end - 1] in _OUTER):
         end -= 1

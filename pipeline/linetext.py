@@ -137,7 +137,7 @@ class LineTexts:
         return tail.start(), self.rules.words.levels_in(tail["levels"])
 
     def _find_floor(self, line: LineText, body: int) -> int | None:
-        """Where, from `body` on, a sentence begins with which the list takes the floor: "N1 : Acheter mieux. Accord"."""
+        """Where, from `body` on, a sentence begins with which the list takes the floor: "N1 : Acheter. Accord"."""
         for stop in _STOP_RE.finditer(line.shaped, body):
             for rule in self._inline_rules:
                 try:

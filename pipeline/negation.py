@@ -5,6 +5,9 @@ engager"; but not "nous ne retenons que N2", "pas seulement", "sans réserve". T
 """
 
 import re
+from functools import lru_cache
+
+from pipeline.token_rules import REMEMBERED, remembering
 
 _REACH = 8
 """Tokens that a negation may stand away from its cue, light words between."""
@@ -22,12 +25,15 @@ class Negation:
     """Finds negations with the classes `light`, `negative` and `negative_with_ne`."""
 
     def __init__(self, classes: dict[str, str]) -> None:
-        self.light_re = re.compile(classes["light"])
-        self.negative_re = re.compile(classes["negative"])
-        self.with_ne_re = re.compile(classes["negative_with_ne"])
+        self.is_light = remembering(classes["light"])
+        self.is_negative = remembering(classes["negative"])
+        self.is_negative_with_ne = remembering(classes["negative_with_ne"])
+        self.may_deny = lru_cache(REMEMBERED)(self._may_deny)
 
     def find(self, words: list[str], start: int, end: int) -> tuple[int, int] | None:
         """The tokens of the cue `words[start:end]` with the negation that denies it; None where nothing does."""
+        if not any(map(self.may_deny, words[max(0, start - _REACH) : end + _REACH])):
+            return None  # as of most cues
         ne = self._ne(words, start)
         if ne is not None and self._inside(words, start, end):
             return ne, end
@@ -39,12 +45,17 @@ class Negation:
         before = self._before(words, start, ne)
         return None if before is None else (before, end)
 
+    def _may_deny(self, word: str) -> bool:
+        """Whether a word can be what `_ne`, `_behind` or `_before` look for."""
+        return word in _NE or word in _BEHIND or self.is_negative(word) or self.is_negative_with_ne(word)
+
     def _ne(self, words: list[str], start: int) -> int | None:
         """Where the "ne" of the cue's verb stands; none where the sentence is another."""
         for at in range(start - 1, max(-1, start - _REACH), -1):
-            if words[at] in _NE:
+            word = words[at]
+            if word in _NE:
                 return at
-            if words[at] in _STOPS or words[at] == ",":
+            if word in _STOPS or word == ",":
                 return None
         return None
 
@@ -57,7 +68,7 @@ class Negation:
         for at in range(end, min(len(words), end + 4)):
             if words[at] in _BEHIND:
                 return None if at + 1 < len(words) and words[at + 1] in _ONLY else at
-            if not self.light_re.fullmatch(words[at]) or words[at] in ("a", "au", "aux", "sur", "pour", "le", "les"):
+            if not self.is_light(words[at]) or words[at] in ("a", "au", "aux", "sur", "pour", "le", "les"):
                 return None
         return None
 
@@ -76,12 +87,12 @@ class Negation:
                 return None
             if word == "que" or word in _ONLY:
                 return None
-            needs_ne = self.with_ne_re.fullmatch(word) is not None and not self.negative_re.fullmatch(word)
-            if (needs_ne and ne is not None) or self.negative_re.fullmatch(word):
+            needs_ne = self.is_negative_with_ne(word) and not self.is_negative(word)
+            if (needs_ne and ne is not None) or self.is_negative(word):
                 first = at if ne is None else min(at, ne)
                 # "aucune raison de ne pas le faire": twice denied is affirmed.
                 twice = words[first:at] == ["ne"] and first > 0 and self._before(words, first, self._ne(words, first))
                 return None if twice else first
-            if not self.light_re.fullmatch(word):
+            if not self.is_light(word):
                 return None
         return None

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.fold import plain
 from pipeline.rules import ReferenceRule, Rules
-from pipeline.token_rules import TokenRules
-
-LEVEL = "LEVEL"
+from pipeline.token_rules import LEVEL, REMEMBERED, TokenRules
 
 _JOINS = frozenset([",", "et", "ou", "ni", "comme", "-", "/", "&", "+", "ainsi", "que"])
 _LAST_JOINS = frozenset(["et", "ou", "ni", "comme"])
@@ -103,19 +102,25 @@ class LevelReferences:
         self.prefixes = frozenset(rules.words.prefixes)
         self.nouns = frozenset(rules.words.nouns)
         self.names = {plain(name): number for name, number in rules.words.names.items()}
+        self.begins_list = lru_cache(REMEMBERED)(self._begins_list)
         self.token_rules = TokenRules(self.vocab, rules.references, greedy="LONGEST")
 
     def __call__(self, doc: Doc) -> Doc:
-        words: list[str] = doc.user_data["words"]
-        references = list(self._references(words, _longest(self.token_rules.find(doc, words))))
-        if references:
-            doc.set_ents([Span(doc, ref.start, ref.end, LEVEL) for ref in references])
+        references = self.find(doc.user_data["words"])
+        doc.set_ents([Span(doc, ref.start, ref.end, LEVEL) for ref in references])
         doc.user_data["references"] = references
         return doc
+
+    def find(self, words: list[str]) -> list[Reference]:
+        """The level references in some words, in order."""
+        return list(self._references(words, _longest(self.token_rules.find(words))))
 
     def _references(self, words: list[str], named: dict[int, tuple[int, str]]) -> Iterator[Reference]:
         at = 0
         while at < len(words):
+            if at not in named and not self.begins_list(words[at]):
+                at += 1
+                continue
             end, rule_id = named.get(at, (at, ""))
             rule = self.rules.get(rule_id)
             if rule is not None and rule.means not in _WIDENING:
@@ -133,6 +138,11 @@ class LevelReferences:
             if widened:
                 yield Reference(at, stop, means, widened)
             at = stop
+
+    def _begins_list(self, word: str) -> bool:
+        """Whether a list of levels can begin with a word: most cannot, which is all that `_number` finds of them."""
+        known = word in _BARE_ARTICLES or word in self.names or word in self.nouns or word in self.prefixes
+        return known or self.stuck_re.fullmatch(word) is not None
 
     def _widened(self, means: str, members: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
         token, level = members[-1]

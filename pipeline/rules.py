@@ -114,6 +114,12 @@ class FactRule(_RegexRule):
         return regex.compile(self.regex, regex.VERBOSE | regex.V0 | regex.MULTILINE)
 
 
+_ASKABLE = frozenset(
+    ["LOWER", "TEXT", "LENGTH", "SHAPE", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_PUNCT", "LIKE_NUM", "ENT_TYPE", "OP"]
+)
+"""What a token pattern may ask for: what a match is remembered by, a word's text and whether a level stands there."""
+
+
 class _TokenRule(_Rule):
     patterns: tuple[tuple[dict[str, Any], ...], ...] = Field(min_length=1)
 
@@ -129,6 +135,9 @@ class _TokenRule(_Rule):
         for number, pattern in enumerate(self.folded, start=1):
             for error in validate_token_pattern(pattern):
                 raise ValueError(f"pattern {number} is not spaCy's ({error}): correct `patterns`")
+            strange = sorted({name for token in pattern for name in token} - _ASKABLE)
+            if strange:
+                raise ValueError(f"pattern {number} asks for {strange[0]}: ask only for {', '.join(sorted(_ASKABLE))}")
         return self
 
 

@@ -107,6 +107,8 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
 def _without_idle(assertions: list[Assertion]) -> tuple[Assertion, ...]:
     """Leave out the idle ones, from which none inherits; what the others inherit from is renumbered."""
     kept = [index for index, assertion in enumerate(assertions) if not _is_idle(assertion, assertions)]
+    if len(kept) == len(assertions):
+        return tuple(assertions)
     places = {old: new for new, old in enumerate(kept)}
     return tuple(
         replace(a, inherits=None if a.inherits is None else places[a.inherits])
@@ -128,13 +130,15 @@ def _without_comments(assertions: list[Assertion], words: list[str], stops: list
     acts = [a for a in assertions if a.stance in ("agree", "refuse") and not a.rule.weak]
     kept: list[Assertion] = []
     for assertion in assertions:
+        if not assertion.rule.weak or assertion.references:
+            kept.append(assertion)
+            continue
         start = max((at for at in stops if at < assertion.start), default=-1)
         elsewhere = [a for a in acts if not start < a.start < _end_of_sentence(assertion, stops)]
         mains = [a for a in kept if a.stance not in QUALIFIERS and a.end <= start]
         speaks_of_it = assertion.stance == "done" and bool(_PRONOUNS_OF_IT & set(words[start + 1 : assertion.end]))
         said_before = bool(mains) and mains[-1].stance != assertion.stance
-        idle = assertion.rule.weak and not assertion.references and not speaks_of_it
-        if not (idle and (elsewhere or said_before)):
+        if speaks_of_it or not (elsewhere or said_before):
             kept.append(assertion)
     return kept
 
@@ -360,7 +364,7 @@ def _inherit(assertions: list[Assertion], stops: list[tuple[int, str]]) -> Itera
                 # "accord sur N1, le reste non": a refusal does not speak of what was just agreed to.
                 opposed = assertion.stance == "refuse" and assertions[mains[0]].stance == "agree"
                 inherits = None if opposed else mains[0]
-        yield replace(assertion, inherits=inherits)
+        yield assertion if inherits is None else replace(assertion, inherits=inherits)
 
 
 def _qualified(

@@ -7,8 +7,10 @@ finds in the same words is remembered.
 """
 
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from typing import Any, Generic, Literal, TypeVar
 
@@ -18,27 +20,31 @@ from spacy.vocab import Vocab
 
 from pipeline.rules import ClauseRule, ReferenceRule
 
-R = TypeVar("R", ClauseRule, ReferenceRule)
+R = TypeVar("R", bound=ClauseRule | ReferenceRule)
 Places = tuple[tuple[int, int], ...]
 
-_REMEMBERED = 20_000
+REMEMBERED = 20_000
 """So many words are remembered, and so many windows."""
+LEVEL = "LEVEL"
+"""The label of an entity that is a level reference."""
 _ANCHOR = 3
 """Tokens of an anchor, at most."""
+_ENDLESS = sys.maxsize
 _FLAGS = frozenset(["IS_ALPHA", "IS_DIGIT", "IS_PUNCT"])
 _REPEAT_RE = re.compile(r"\{(\d*)(,?)(\d*)\}")
-_COMMON = 50
-"""How much likelier a short word is than another: which tokens make the anchor is a matter of speed alone."""
+_SHORT, _COMMON, _CLASS, _LEVEL, _ANY = 4, 50, 40, 300, 10_000
+"""How much likelier than a word these are: one of so many letters, a class, a level, any word. They choose the anchor,
+which is a matter of speed alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A token of a pattern, its operator taken apart: `bit` of what it asks; it may be left out, or be repeated."""
+    """A token of a pattern: `bit` of what it asks, how often it stands, and about how many words it fits."""
 
     bit: int
+    least: int
+    most: int
     likely: int
-    may_lack: bool = False
-    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,18 @@ class _Pattern(Generic[R]):
     anchor: tuple[_Item, ...]
     before: tuple[_Item, ...]
     behind: tuple[_Item, ...]
+    elsewhere: int
+    """The bit of what some token outside of the anchor asks for, too; 0 where none must stand."""
     sees_levels: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """The bits of what a word satisfies, and the patterns whose anchor's first, second, third token it can be."""
+    """The bits of what a word satisfies; the patterns that have what they ask for elsewhere, and those whose anchor's
+    first, second, third token it can be."""
 
     bits: int
+    elsewhere: int
     first: int
     second: int
     third: int
@@ -74,6 +84,8 @@ class TokenRules(Generic[R]):
         self._plain: dict[str, int] = {}
         """The bits of those things that are a list of folded words, by word."""
         self._tests: list[tuple[int, Callable[[str], object]]] = []
+        self._searches: list[tuple[int, Callable[[str], object]]] = []
+        """The same for patterns of folded words, which are most."""
         self._of_levels = 0
         """The bits of those things that any token of a level satisfies."""
         self._patterns: list[_Pattern[R]] = []
@@ -88,21 +100,25 @@ class TokenRules(Generic[R]):
         self._end = self._word(0)
         self._found: dict[tuple[object, ...], Places] = {}
 
-    def find(self, doc: Doc, words: Sequence[str], levels: Collection[int] = ()) -> Iterator[tuple[R, int, int]]:
-        """The matches of all rules, as rule and tokens, in the order of the rules.
+    def find(self, words: Sequence[str], levels: Collection[int] = ()) -> Iterator[tuple[R, int, int]]:
+        """The matches of all rules in some words, as rule and tokens, in the order of the rules.
 
-        `words` are the doc's; `levels` are its tokens that are in an entity.
+        `levels` are the tokens that are in an entity `LEVEL`.
         """
         seen = [self._level(word) if at in levels else self._seen(word) for at, word in enumerate(words)]
+        bits = [word.bits for word in seen]
+        bits.append(0)
         for number, anchored in self._anchored(seen):
             pattern = self._patterns[number]
-            for start, end in self._windows(pattern, anchored, seen):
+            for start, end in _windows(pattern, anchored, bits):
                 key: tuple[object, ...] = (number, *words[start:end])
                 if pattern.sees_levels:
                     key = (*key, *[at in levels for at in range(start, end)])
                 places = self._found.get(key)
                 if places is None:
-                    places = tuple((first, last) for _, first, last in pattern.matcher(doc[start:end]))
+                    ents = [f"I-{LEVEL}" if at in levels else "O" for at in range(start, end)]
+                    window = Doc(self._vocab, words=list(words[start:end]), ents=ents)
+                    places = tuple((first, last) for _, first, last in pattern.matcher(window))
                     _remember(self._found, key, places)
                 for first, last in places:
                     yield pattern.rule, start + first, start + last
@@ -110,9 +126,12 @@ class TokenRules(Generic[R]):
     def _anchored(self, seen: list[_Word]) -> list[tuple[int, list[int]]]:
         """The patterns whose anchor stands somewhere, by number, and at which tokens."""
         found: dict[int, list[int]] = {}
+        able = 0
+        for word in seen:
+            able |= word.elsewhere
         ahead = [*seen, self._end, self._end]
         for at, word in enumerate(seen):
-            patterns = word.first
+            patterns = word.first & able
             if patterns:
                 patterns &= ahead[at + 1].second & ahead[at + 2].third
             while patterns:
@@ -121,30 +140,12 @@ class TokenRules(Generic[R]):
                 patterns ^= lowest
         return sorted(found.items())
 
-    def _windows(self, pattern: _Pattern[R], anchored: list[int], seen: list[_Word]) -> list[tuple[int, int]]:
-        """The tokens that matches can cover, as windows that do not overlap."""
-        if not pattern.anchor:
-            return [(0, len(seen))]
-        windows: list[tuple[int, int]] = []
-        for at in anchored:
-            start = _reach(pattern.before, at - 1, -1, seen)
-            end = _reach(pattern.behind, at + len(pattern.anchor), 1, seen)
-            if start is None or end is None:
-                continue
-            start += 1
-            # Windows overlap where an operator may take either's tokens: then the Matcher must see them together.
-            while windows and start < windows[-1][1]:
-                first, last = windows.pop()
-                start, end = min(start, first), max(end, last)
-            windows.append((start, end))
-        return windows
-
     def _pattern(self, rule: R, pattern: list[dict[str, Any]], matcher: Matcher) -> _Pattern[R]:
         sees_levels = any("ENT_TYPE" in token for token in pattern)
-        items = [item for token in pattern for item in self._items(token)]
+        items = [self._item(token) for token in pattern]
         if any(token.get("OP") == "!" for token in pattern):  # what is absent shows on no window
             items = []
-        fixed = [not item.may_lack for item in items]
+        fixed = [item.least == item.most == 1 for item in items]
         runs = [
             (first, last)
             for first in range(len(items))
@@ -152,27 +153,27 @@ class TokenRules(Generic[R]):
             if all(fixed[first:last])
         ]
         if not runs:
-            return _Pattern(rule, matcher, (), (), (), sees_levels)
-        first, last = min(runs, key=lambda run: sum(log(item.likely / 1e4) for item in items[slice(*run)]))
+            return _Pattern(rule, matcher, (), (), (), 0, sees_levels)
+        first, last = min(runs, key=lambda run: sum(log(item.likely / _ANY) for item in items[slice(*run)]))
         anchor, before, behind = items[first:last], items[:first][::-1], items[last:]
-        return _Pattern(rule, matcher, tuple(anchor), tuple(before), tuple(behind), sees_levels)
+        others = [item for item in (*before, *behind) if item.least]
+        elsewhere = min(others, key=lambda item: item.likely).bit if others else 0
+        return _Pattern(rule, matcher, tuple(anchor), tuple(before), tuple(behind), elsewhere, sees_levels)
 
-    def _items(self, token: dict[str, Any]) -> list[_Item]:
+    def _item(self, token: dict[str, Any]) -> _Item:
         asked = {name: value for name, value in token.items() if name != "OP"}
-        bit, likely = self._bit(asked), _likely(asked)
-        least, most = _times(token.get("OP", "1"))
-        items = [_Item(bit, likely)] * least
-        if most is None:
-            return [*items, _Item(bit, likely, may_lack=True, repeats=True)]
-        return [*items, *[_Item(bit, likely, may_lack=True)] * (most - least)]
+        return _Item(self._bit(asked), *_times(token.get("OP", "1")), _likely(asked))
 
     def _bit(self, asked: dict[str, Any]) -> int:
         """The bit of what one token of a pattern asks for."""
         key = repr(asked)
         if key not in self._bits:
             bit = self._bits[key] = 1 << len(self._bits)
-            if "ENT_TYPE" in asked:
+            if asked == {"ENT_TYPE": LEVEL}:
                 self._of_levels |= bit
+                return bit
+            if set(asked) == {"LOWER"} and not isinstance(asked["LOWER"], str) and set(asked["LOWER"]) == {"REGEX"}:
+                self._searches.append((bit, re.compile(asked["LOWER"]["REGEX"]).search))
                 return bit
             words = asked["LOWER"] if set(asked) == {"LOWER"} else {}
             words = [words] if isinstance(words, str) else words.get("IN") if set(words) == {"IN"} else None
@@ -191,38 +192,38 @@ class TokenRules(Generic[R]):
             return lambda word: getattr(self._vocab[word], name.lower()) == value
         if name == "TEXT" and isinstance(value, str):
             return lambda word: word == value
-        if name == "LOWER" and set(value) == {"REGEX"}:
-            search = re.compile(value["REGEX"]).search
-            return lambda word: search(word.lower())
         if name == "LOWER" and set(value) == {"NOT_IN"}:
             return lambda word: word.lower() not in value["NOT_IN"]
         return _anything
 
     def _anchors(self) -> list[dict[int, int]]:
-        """For the first, second and third token of an anchor: the patterns, as bits, that ask for each bit there.
-
-        Under 0 stand those that ask for nothing, their anchor being shorter."""
-        places: list[dict[int, int]] = [{} for _ in range(_ANCHOR)]
+        """For elsewhere, and the first, second and third token of an anchor: the patterns, as bits, that ask for each
+        bit there. Under 0 stand those that ask for nothing there."""
+        places: list[dict[int, int]] = [{} for _ in range(1 + _ANCHOR)]
         for number, pattern in enumerate(self._patterns):
-            for place in range(_ANCHOR):
-                bit = pattern.anchor[place].bit if place < len(pattern.anchor) else 0
+            bits = [pattern.elsewhere, *[item.bit for item in pattern.anchor], *[0] * _ANCHOR]
+            for place, bit in enumerate(bits[: 1 + _ANCHOR]):
                 places[place][bit] = places[place].get(bit, 0) | 1 << number
         return places
 
     def _word(self, bits: int) -> _Word:
-        patterns = []
-        for asked in self._places:
-            able = asked.get(0, 0)
-            for bit, numbers in asked.items():
-                if bits & bit:
-                    able |= numbers
-            patterns.append(able)
+        patterns = [asked.get(0, 0) for asked in self._places]
+        rest = bits
+        while rest:
+            bit = rest & -rest
+            rest ^= bit
+            for place, asked in enumerate(self._places):
+                patterns[place] |= asked.get(bit, 0)
         return _Word(bits, *patterns)
 
     def _seen(self, word: str) -> _Word:
         found = self._words.get(word)
         if found is None:
-            bits = self._plain.get(word.lower(), 0)
+            lower = word.lower()
+            bits = self._plain.get(lower, 0)
+            for bit, search in self._searches:
+                if search(lower):
+                    bits |= bit
             for bit, test in self._tests:
                 if test(word):
                     bits |= bit
@@ -243,40 +244,68 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+def remembering(pattern: str) -> Callable[[str], bool]:
+    """Whether a whole word matches a pattern, as a function that remembers: the patterns of word classes are long."""
+    fullmatch = re.compile(pattern).fullmatch
+    return lru_cache(REMEMBERED)(lambda word: fullmatch(word) is not None)
+
+
 def _remember(memory: dict[K, V], key: K, value: V) -> None:
-    if len(memory) >= _REMEMBERED:
+    if len(memory) >= REMEMBERED:
         del memory[next(iter(memory))]
     memory[key] = value
 
 
-def _reach(items: tuple[_Item, ...], at: int, step: int, seen: list[_Word]) -> int | None:
+def _windows(pattern: _Pattern[Any], anchored: list[int], bits: list[int]) -> list[tuple[int, int]]:
+    """The tokens that matches can cover, as windows that do not overlap."""
+    if not pattern.anchor:
+        return [(0, len(bits) - 1)]
+    if len(pattern.anchor) == 1 and not pattern.before and not pattern.behind:
+        return [(at, at + 1) for at in anchored]
+    windows: list[tuple[int, int]] = []
+    for at in anchored:
+        end = at + len(pattern.anchor)
+        beyond = _reach(pattern.behind, end, 1, bits) if pattern.behind else end
+        before = _reach(pattern.before, at - 1, -1, bits) if pattern.before else at - 1
+        if before is None or beyond is None:
+            continue
+        start, end = before + 1, beyond
+        # Windows overlap where an operator may take either's tokens: then the Matcher must see them together.
+        while windows and start < windows[-1][1]:
+            first, last = windows.pop()
+            start, end = min(start, first), max(end, last)
+        windows.append((start, end))
+    return windows
+
+
+def _reach(items: tuple[_Item, ...], at: int, step: int, bits: list[int]) -> int | None:
     """How far from token `at` on, in steps of `step`, tokens can be what `items` ask for: the first token beyond.
-    None where they cannot."""
-    beyond = {at}
+    None where they cannot. `bits` are the tokens', and a 0, which stands behind the last and, as -1, before the first.
+    """
+    fronts = [at]
     for item in items:
-        moved = set()
-        for front in beyond:
-            while 0 <= front < len(seen) and seen[front].bits & item.bit:
+        moved = [] if item.least else fronts.copy()
+        for front in fronts:
+            times = 0
+            while times < item.most and bits[front] & item.bit:
+                times += 1
                 front += step
-                moved.add(front)
-                if not item.repeats:
-                    break
-        beyond = beyond | moved if item.may_lack else moved
-        if not beyond:
+                if times >= item.least and front not in moved:
+                    moved.append(front)
+        if not moved:
             return None
-    return max(beyond) if step > 0 else min(beyond)
+        fronts = moved
+    return max(fronts) if step > 0 else min(fronts)
 
 
-def _times(operator: str) -> tuple[int, int | None]:
+def _times(operator: str) -> tuple[int, int]:
     """How often a token stands, at least and at most."""
-    known: dict[str, tuple[int, int | None]] = {"1": (1, 1), "?": (0, 1), "*": (0, None), "+": (1, None)}
-    if operator in known:
-        return known[operator]
+    known = {"1": (1, 1), "?": (0, 1), "*": (0, _ENDLESS), "+": (1, _ENDLESS), "!": (0, _ENDLESS)}
     found = _REPEAT_RE.fullmatch(operator)
-    if found is None:  # "!"
-        return 0, None
+    if found is None:
+        return known[operator]
     least, comma, most = found.groups()
-    return int(least or 0), int(most) if most else None if comma else int(least)
+    return int(least or 0), int(most) if most else _ENDLESS if comma else int(least)
 
 
 def _likely(asked: dict[str, Any]) -> int:
@@ -284,8 +313,10 @@ def _likely(asked: dict[str, Any]) -> int:
     value = asked.get("LOWER", asked.get("TEXT"))
     words = [value] if isinstance(value, str) else value.get("IN") if isinstance(value, dict) else None
     if words is None:
-        return 200 if "ENT_TYPE" in asked or (isinstance(value, dict) and "REGEX" in value) else 10_000
-    return sum(_COMMON if len(word) <= 3 else 1 for word in words) or 1
+        if "ENT_TYPE" in asked:
+            return _LEVEL
+        return _CLASS if isinstance(value, dict) and "REGEX" in value else _ANY
+    return sum(_COMMON if len(word) <= _SHORT else 1 for word in words) or 1
 
 
 def _anything(word: str) -> bool:
