@@ -24,21 +24,25 @@ def read_manifest(folder: Path) -> dict[str, Known]:
     Commas or semicolons, with or without a BOM. Raises `ManifestError` for anything that is not right in it.
     """
     path = folder / NAME
-    if not path.is_file():
-        return {}
+    return parse_manifest(path.read_bytes(), str(path)) if path.is_file() else {}
+
+
+def parse_manifest(data: bytes, label: str) -> dict[str, Known]:
+    """What the bytes of a manifest say, by pact id; errors call it `label`. Raises what `read_manifest` raises."""
     try:
-        text = path.read_text("utf-8-sig")
+        # Any line ends, as in a file.
+        text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig").read()
     except UnicodeDecodeError:
-        raise ManifestError(f"{path}: is not UTF-8: save it as UTF-8") from None
+        raise ManifestError(f"{label}: is not UTF-8: save it as UTF-8") from None
     head = text.split("\n", 1)[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]
     if unknown or "file" not in (reader.fieldnames or []):
         wrong = f"the column {unknown[0]!r} is not known" if unknown else "the column 'file' is missing"
-        raise ManifestError(f"{path}: {wrong}: the columns are {', '.join(COLUMNS)}")
+        raise ManifestError(f"{label}: {wrong}: the columns are {', '.join(COLUMNS)}")
     rows: dict[str, Known] = {}
     for row in reader:
-        where = f"{path}:{reader.line_num}"
+        where = f"{label}:{reader.line_num}"
         if None in row or not row["file"]:
             raise ManifestError(f"{where}: not as many cells as columns, or no file: correct the row")
         if row["file"] in rows:

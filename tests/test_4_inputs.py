@@ -2,6 +2,7 @@
 
 import builtins
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -18,10 +19,15 @@ from typing import Any
 import fsspec
 import pytest
 
-from pipeline import inputs
-from pipeline.inputs import ArchiveError, Found, Input, InputError, find_inputs, find_known, read_input
+from pipeline import archives, places
+from pipeline.archives import ArchiveError
+from pipeline.inputs import Found, Input, find_inputs, find_known, read_input
 from pipeline.manifest import ManifestError
 from pipeline.model import Known
+from pipeline.places import InputError
+from pipeline.rules import Rules
+from pipeline.work import parse_input
+from tests.conftest import SEED
 
 DATA = Path(__file__).parent / "data"
 SEEDS = DATA / "champigny.docx", DATA / "champigny-lo.docx", DATA / "champigny.odt"
@@ -364,9 +370,10 @@ def test_a_damaged_archive_is_an_error_with_its_remedy(tmp_path: Path, ending: s
     archive = pack(tmp_path / f"a{ending}", held)
     data = archive.read_bytes()
     archive.write_bytes({"short": data[: len(data) // 2], "head": b"\0\1" + data[2:], "none": b""}[harm])
-    assert "damaged" in refusal(archive)
-    with pytest.raises(ArchiveError, match="get it again"):
-        find_inputs([str(tmp_path)])
+    assert "get it again" in (told := refusal(archive))
+    assert "damaged" in told
+    assert skipped(tmp_path) == {archive.name: told.removeprefix(f"{archive}: ")}
+    assert contents(tmp_path) == {archive.name: archive.read_bytes()}
 
 
 def test_a_tar_with_a_damaged_header_in_the_middle_loses_nothing_silently(tmp_path: Path) -> None:
@@ -410,24 +417,24 @@ def test_a_member_under_a_password_names_the_remedy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [".zip", ".tar", ".tgz"])
 def test_too_many_members(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = pack(tmp_path / f"a{ending}", {"a": b"", "b": b"", "c": b""})
-    monkeypatch.setattr(inputs, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
     assert ids(archive) == ["a", "b", "c"]
-    monkeypatch.setattr(inputs, "MOST_MEMBERS", 2)
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 2)
     assert "more than 2 members: unpack it" in refusal(archive)
 
 
 @pytest.mark.parametrize("ending", [".zip", ".tar", ".tgz"])
 def test_too_many_bytes(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = pack(tmp_path / f"a{ending}", {"a": bytes(1 << 20), "b": bytes(1 << 20)})
-    monkeypatch.setattr(inputs, "MOST_BYTES", 2 << 20)
+    monkeypatch.setattr(archives, "MOST_BYTES", 2 << 20)
     assert ids(archive) == ["a", "b"]
-    monkeypatch.setattr(inputs, "MOST_BYTES", (2 << 20) - 1)
+    monkeypatch.setattr(archives, "MOST_BYTES", (2 << 20) - 1)
     assert "GiB when unpacked: unpack it" in refusal(archive)
 
 
 @pytest.mark.parametrize("ending", [".zip", ".tar", ".tgz"])
 def test_a_member_that_is_too_large(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "MOST_MEMBER_BYTES", 3 << 20)
+    monkeypatch.setattr(archives, "MOST_MEMBER_BYTES", 3 << 20)
     archive = pack(tmp_path / f"a{ending}", {"fits": bytes(3 << 20), "large": bytes((3 << 20) + 1)})
     with find_inputs([str(archive)]) as found:
         fits, large = found.inputs
@@ -438,7 +445,7 @@ def test_a_member_that_is_too_large(tmp_path: Path, ending: str, monkeypatch: py
 
 
 def test_no_more_is_read_than_tells_that_a_member_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "MOST_MEMBER_BYTES", 3 << 20)
+    monkeypatch.setattr(archives, "MOST_MEMBER_BYTES", 3 << 20)
     archive = pack(tmp_path / "a.zip", {"bomb": bytes(50 << 20)})
     came: list[int] = []
     real = zipfile.ZipExtFile.read
@@ -456,7 +463,7 @@ def test_no_more_is_read_than_tells_that_a_member_is_too_large(tmp_path: Path, m
 
 def test_a_zip_that_lies_about_a_size_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the header declares, no more than the limit comes out."""
-    monkeypatch.setattr(inputs, "MOST_MEMBER_BYTES", 1 << 20)
+    monkeypatch.setattr(archives, "MOST_MEMBER_BYTES", 1 << 20)
     real = (8 << 20).to_bytes(4, "little")
     data = as_zip({"bomb": bytes(8 << 20)})
     assert data.count(real) == 2
@@ -467,7 +474,7 @@ def test_a_zip_that_lies_about_a_size_is_not_believed(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize("opener", [bytes, gzip.compress])
 def test_a_tar_with_a_name_without_end_is_refused(tmp_path: Path, opener: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "_MOST_AT_ONCE", 1 << 20)
+    monkeypatch.setattr(archives, "_MOST_AT_ONCE", 1 << 20)
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w", format=tarfile.GNU_FORMAT) as package:
         package.addfile(tarfile.TarInfo("x" * (2 << 20)))
@@ -476,7 +483,7 @@ def test_a_tar_with_a_name_without_end_is_refused(tmp_path: Path, opener: Any, m
 
 
 def test_a_zip_with_a_directory_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "_MOST_AT_ONCE", 1 << 17)
+    monkeypatch.setattr(archives, "_MOST_AT_ONCE", 1 << 17)
     archive = pack(tmp_path / "a.zip", {"x" * 60_000 + str(number): b"" for number in range(3)})
     assert "a directory or name of more than" in refusal(archive)
 
@@ -506,6 +513,15 @@ def test_names_that_are_not_safe_are_left_out_and_told(tmp_path: Path, ending: s
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_member_of_a_zip_whose_name_begins_with_nothing(tmp_path: Path) -> None:
+    data = as_zip({"a.txt": b"1", "b.txt": b"2"})
+    (tmp_path / "a.zip").write_bytes(data.replace(b"a.txt", b"\0.txt"))
+    assert ids(tmp_path / "a.zip") == ["b.txt"]
+    assert list(skipped(tmp_path / "a.zip").values()) == [
+        "its name is that of a device or holds control characters: rename it"
+    ]
+
+
 def test_links_and_devices_in_archives_are_left_out_and_told(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "a.tgz", "w:gz") as package:
         kinds = {"soft": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE, "pipe": tarfile.FIFOTYPE, "d": tarfile.DIRTYPE}
@@ -531,6 +547,103 @@ def test_of_two_members_with_one_name_the_later_is_read(tmp_path: Path, ending: 
     assert "stands in the archive again" in skipped(archive)["x.txt"]
 
 
+# ── archives in a folder that cannot be used ──
+
+
+def test_an_archive_in_a_folder_that_cannot_be_used_costs_that_archive(tmp_path: Path, rules: Rules) -> None:
+    bad = {
+        "a.zip": as_zip({f"{number}.txt": os.urandom(3000) for number in range(20)})[:30_000],
+        "b.tar.gz": gzip.compress(as_tar({f"{number}.txt": os.urandom(3000) for number in range(20)}))[:30_000],
+        "c.tar": as_tar({"1.txt": b"1", "2.txt": b"2"})[:1024] + b"no header" * 200,
+        "d.zip": b"Madame, merci pour votre courrier.\n",
+    }
+    (tmp_path / "in/sub").mkdir(parents=True)
+    for name, data in bad.items():
+        (tmp_path / "in/sub" / name).write_bytes(data)
+    (tmp_path / "in/pact.txt").write_bytes(SEED.read_bytes())
+    pack(tmp_path / "in/sub/well.tgz", {"x.txt": SEED.read_bytes()})
+    with find_inputs([str(tmp_path / "in")]) as found:
+        expected = [Input(f"sub/{name}", f"{tmp_path}/in/sub/{name}") for name in bad]
+        assert [each for each in found.inputs if each.pact_id.rsplit("/", 1)[-1] in bad] == expected
+        assert {each.pact_id: read_input(each) for each in expected} == {f"sub/{name}": bad[name] for name in bad}
+        assert [path for path, _ in found.skipped] == [each.place for each in expected]
+        assert ["is damaged (" in reason for _, reason in found.skipped] == [False, True, True, False]
+        assert all("get it again, or " in reason and str(tmp_path) not in reason for _, reason in found.skipped)
+        pacts = {each.pact_id: parse_input(each, rules) for each in found.inputs}
+    assert {pact_id: pact.status for pact_id, pact in pacts.items()} == {
+        "pact.txt": "complete",
+        **{each.pact_id: "failed" for each in expected},
+        "sub/well.tgz/x.txt": "complete",
+    }
+    for name in bad:
+        refusal(tmp_path / "in/sub" / name)
+
+
+@pytest.mark.parametrize("ending", [".zip", ".tar", ".tgz"])
+def test_an_archive_in_a_folder_that_is_beyond_a_limit(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    folder = fill(tmp_path / "in", "x.txt")
+    for name in ("a", "b"):
+        pack(folder / f"{name}{ending}", {"../up": b"", "1": b"", "2": b"", "3": b""})
+    pack(folder / f"c{ending}", {"1": b"1"})
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    with find_inputs([f"{folder}/*"]) as found:
+        assert [each.pact_id for each in found.inputs] == [f"a{ending}", f"b{ending}", f"c{ending}/1", "x.txt"]
+        # One line each: not also what was passed over before the limit.
+        reason = "holds more than 3 members: unpack it, or part of it, and give the folder"
+        assert found.skipped == [(f"{folder}/{name}{ending}", reason) for name in ("a", "b")]
+        # What was unpacked of them before the limit is gone.
+        unpacked = [path.read_bytes() for path in (tmp_path / "scratch").rglob("*") if path.is_file()]
+        assert unpacked == ([] if ending == ".zip" else [b"1"])
+
+
+def test_a_document_with_a_directory_without_end_is_left_to_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "_MOST_AT_ONCE", 1 << 17)
+    data = as_zip({"x" * 60_000 + str(number): b"" for number in range(3)})
+    (fill(tmp_path, "b.txt") / "a.docx").write_bytes(data)
+    assert contents(tmp_path) == {"a.docx": data, "b.txt": b"b.txt"}
+    assert "a directory or name of more than" in skipped(tmp_path)["a.docx"]
+
+
+def test_a_damaged_archive_in_a_folder_behind_a_url(memory: Any) -> None:
+    data = as_zip({"x.txt": b"1"})[:-30]
+    memory.pipe({"/in/a.zip": data, "/in/b.txt": b"b"})
+    assert contents("memory://in") == {"a.zip": data, "b.txt": b"b"}
+    assert skipped("memory://in") == {
+        "a.zip": "is named like an archive, but damaged or none: get it again, or rename it"
+    }
+
+
+def test_no_room_to_unpack_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The archive is well; whether its pacts are in the tables must not depend on the machine."""
+    archive = pack(fill(tmp_path, "b.txt") / "a.tgz", {"x.txt": b"1"})
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", fail)
+    for given in (archive, tmp_path):
+        with pytest.raises(InputError, match=r"a\.tgz: there is no room to unpack it .*set TMPDIR"):
+            find_inputs([str(given)])
+
+
+def test_a_manifest_may_name_what_is_in_an_archive_that_cannot_be_used(tmp_path: Path) -> None:
+    (fill(tmp_path, "a.txt") / "a.zip").write_bytes(b"")
+    (tmp_path / "manifest.csv").write_text("file,commune\na.txt,Lyon\na.zip/x.txt,Die\n")
+    assert find_known([str(tmp_path)])["a.txt"] == Known(commune="Lyon")
+    (tmp_path / "manifest.csv").write_text("file,commune\na.zip/x.txt,Die\na.zipped.txt,Die\n")
+    with pytest.raises(ManifestError, match=r"a\.zipped\.txt: no such file"):
+        find_known([str(tmp_path)])
+    pack(tmp_path / "a.zip", {"y.txt": b""})
+    with pytest.raises(ManifestError, match=r"a\.zip/x\.txt: no such file"):
+        find_known([str(tmp_path)])
+
+
 # ── reading many ──
 
 
@@ -542,22 +655,22 @@ def test_members_of_a_compressed_tar_are_read_without_decompressing_it_again(tmp
 
 
 def test_an_archive_stays_open_and_few_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    archives = [pack(tmp_path / f"{n}.zip", {f"{n}-{m}.txt": b"%d" % m for m in range(5)}) for n in range(4)]
+    packed = [pack(tmp_path / f"{n}.zip", {f"{n}-{m}.txt": b"%d" % m for m in range(5)}) for n in range(4)]
     with find_inputs([str(tmp_path)]) as found:
         opened: list[str] = []
-        real = inputs._open
+        real = places.open_place
 
         def noting(place: str) -> Any:
             opened.append(place)
             return real(place)
 
-        monkeypatch.setattr(inputs, "_open", noting)
+        monkeypatch.setattr(archives, "open_place", noting)
         assert len(found.inputs) == 20
         for each in found.inputs:
             read_input(each)
-        assert opened == [str(archive) for archive in archives]
-        assert len(inputs._archives) == 2
-    assert not inputs._archives
+        assert opened == [str(archive) for archive in packed]
+        assert len(archives._archives) == 2
+    assert not archives._archives
 
 
 def test_an_archive_that_was_replaced_is_opened_anew(tmp_path: Path) -> None:
@@ -573,11 +686,11 @@ def test_a_forked_process_does_not_share_an_open_archive(tmp_path: Path) -> None
     archive = pack(tmp_path / "a.zip", {"x.txt": b"1", "y.txt": b"2"})
     with find_inputs([str(archive)]) as found:
         read_input(found.inputs[0])
-        shared = set(inputs._archives)
+        shared = set(archives._archives)
         assert len(shared) == 1
         child = os.fork()
         if child == 0:
-            well = read_input(found.inputs[1]) == b"2" and set(inputs._archives) - shared
+            well = read_input(found.inputs[1]) == b"2" and set(archives._archives) - shared
             os._exit(0 if well else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.fold import shape
 from pipeline.kinds import load_all, recognise
-from pipeline.manifest import ManifestError, read_manifest
+from pipeline.manifest import ManifestError, parse_manifest, read_manifest
 from pipeline.model import Known, Pact
 from pipeline.parse import parse_bytes
 from pipeline.read import read
@@ -95,6 +95,30 @@ def test_a_mistake_in_the_manifest_is_told(tmp_path: Path, text: str, told: str)
     with pytest.raises(ManifestError) as error:
         read_manifest(write(tmp_path, text))
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_manifest_as_bytes(end: str) -> None:
+    data = end.join(["\ufefffile,commune", "a.txt,Lyon", "b.txt,Die", ""]).encode()
+    assert parse_manifest(data, "x") == {"a.txt": Known(commune="Lyon"), "b.txt": Known(commune="Die")}
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("file,commune\né.txt,Lyon\n".encode("latin-1"), "s3://in/m.csv: is not UTF-8: save it as UTF-8"),
+        (b"file,town\n", "s3://in/m.csv: the column 'town' is not known: "),
+        (b"file,signed\n\na.txt,maybe\n", "s3://in/m.csv:3: signed is 'maybe': "),
+    ],
+)
+def test_a_mistake_in_a_manifest_as_bytes_is_told_with_its_label(data: bytes, told: str) -> None:
+    with pytest.raises(ManifestError) as error:
+        parse_manifest(data, "s3://in/m.csv")
+    assert str(error.value).startswith(told)
+
+
+def test_no_manifest_tells_nothing(tmp_path: Path) -> None:
+    assert read_manifest(tmp_path) == {}
 
 
 def test_the_manifest_wins_and_a_contradiction_is_told(rules: Rules) -> None:
