@@ -54,8 +54,8 @@ evaluate: $(READY) ## measure the parser against the labelled pacts in tests/cor
 	@for part in tuned held; do echo "== $$part"; $(BIN)/pacte evaluate tests/corpus/$$part \
 	  --worst $$(test $$part = tuned && echo 10 || echo 0); done
 
-bench: $(READY) ## time each stage on the pact in raw/
-	@$(BIN)/python -m tests.bench
+bench: $(READY) ## time against the script one would write instead, by stage, format and number of pacts (LARGE=1: 50,000)
+	@$(BIN)/python -m tests.bench $(if $(LARGE),--large)
 
 lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

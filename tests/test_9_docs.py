@@ -34,7 +34,7 @@ def test_the_snippets_print_what_the_readme_says(tmp_path: Path) -> None:
 
 def test_the_commands_run(tmp_path: Path) -> None:
     commands = COMMAND_RE.findall(README)
-    assert len(commands) == 6
+    assert len(commands) == 7
     shutil.copytree(ROOT / "tests" / "golden", tmp_path / "golden")
     for command in commands:
         arguments = [str(tmp_path / "golden") if a == "tests/golden" else a for a in command.split()]
