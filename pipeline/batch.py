@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.commit import Folder, folder_of, locked, recover
 from pipeline.inputs import Found, Input, find_inputs, find_known, read_input
@@ -65,9 +64,12 @@ class Summary:
         self.statuses.update(tables["documents"]["status"].to_pylist())
         self.levels.update(tables["levels"]["status"].to_pylist())
         found = tables["diagnostics"]
-        self.doubts.update(found.filter(pc.equal(found["severity"], "warning"))["code"].to_pylist())
-        failed = found.filter(pc.equal(found["severity"], "error")).select(["pact_id", "code", "message"])
-        self.errors += [(row["pact_id"], row["code"], row["message"]) for row in failed.to_pylist()]
+        rows = zip(*(found[name].to_pylist() for name in ("severity", "pact_id", "code", "message")), strict=True)
+        for severity, pact_id, code, message in rows:
+            if severity == "warning":
+                self.doubts[code] += 1
+            elif severity == "error":
+                self.errors.append((pact_id, code, message))
 
     def join(self, other: "Summary") -> None:
         """Count what another part of the run did."""

@@ -53,6 +53,10 @@ def parse(
     What is unchanged since the last run is not parsed again. Exit code 1 if some document failed; the others are in
     the tables all the same.
     """
+    if scheduler is None and not dry_run:
+        from pipeline.forking import prepare
+
+        prepare()
     from pipeline.batch import Options, parse_all, plan
     from pipeline.progress import summary_lines, told_on_stderr
 
@@ -91,6 +95,7 @@ def _told(inputs: tuple[str, ...], output: str) -> Iterator[None]:
     from pipeline.commit import Busy, JournalError
     from pipeline.inputs import InputError
     from pipeline.manifest import ManifestError
+    from pipeline.pool import NoWorkers
     from pipeline.previous import Damaged
     from pipeline.rules import RuleError
 
@@ -101,7 +106,7 @@ def _told(inputs: tuple[str, ...], output: str) -> Iterator[None]:
     except NoInput:
         what = "put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)"
         raise UsageError(f"{inputs[0]}: no file in it: {what}") from None
-    except (InputError, ManifestError, RuleError, NoCluster, Busy, JournalError, Damaged) as error:
+    except (InputError, ManifestError, RuleError, NoCluster, NoWorkers, Busy, JournalError, Damaged) as error:
         raise UsageError(str(error)) from None
     except ValueError as error:
         raise UsageError(f"{error}: give the folder that holds both") from None

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from operator import attrgetter
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import get_lang_class
 from spacy.vocab import Vocab
 
 from pipeline.model import Stance
@@ -18,8 +18,8 @@ from pipeline.token_rules import TokenRules, remembering
 
 def make_language(rules: Rules) -> Language:
     """The spaCy pipeline of one kind of pact. It reads a skeleton's tokens joined by spaces."""
-    nlp = spacy.blank("xx")  # the skeleton brings its tokens: French exceptions would cost two seconds to load
-    nlp.tokenizer = _Tokenizer(nlp.vocab)
+    # The skeleton brings its tokens: the tokenizer of a language, French above all, would take long to load.
+    nlp = get_lang_class("xx")(create_tokenizer=lambda own: _Tokenizer(own.vocab))
     nlp.add_pipe("pacte_levels").setup(rules)  # type: ignore[attr-defined]
     nlp.add_pipe("pacte_cues").setup(rules)  # type: ignore[attr-defined]
     return nlp

@@ -1,78 +1,134 @@
 """Worker processes that may be killed: a file that takes too long, or brings a worker down, costs itself alone."""
 
-import multiprocessing
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pebble import ProcessExpired, ProcessPool
-
+from pipeline.forking import worker_context
 from pipeline.tasks import Packed, Task, give_up_task, parse_task
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 _AHEAD = 4
 """So many tasks for each worker wait, or are done before their turn: memory stays bounded."""
+_MOST_POOLS = 3
+"""So often one task may break the whole pool before the run is given up."""
+_GRACE = 10.0
+
+
+class NoWorkers(Exception):
+    """Workers cannot be kept alive; the text says what to do."""
 
 
 def run_in_order(steps: Iterable[Task | list[str]], jobs: int, timeout: float) -> Iterator[Packed | list[str]]:
     """The rows of each task, by so many workers, in the order of the steps; what is no task is handed through.
 
     A task that takes longer than `timeout` seconds, or whose worker dies, is tried again input by input; an input that
-    does so alone is a failed document. Raises what `parse_task` raises.
+    does so alone is a failed document. Raises what `parse_task` raises, and `NoWorkers`.
     """
-    with _pool(jobs) as pool:
-        try:
-            waiting: deque[tuple[Task, Future[Packed]] | list[str]] = deque()
-            n_tasks = 0
-            for step in steps:
-                if isinstance(step, Task):
-                    waiting.append((step, _submit(pool, step, timeout)))
-                    n_tasks += 1
-                else:
-                    waiting.append(step)
-                while waiting and (n_tasks >= jobs * _AHEAD or not isinstance(waiting[0], tuple)):
-                    first = waiting.popleft()
-                    if isinstance(first, tuple):
-                        n_tasks -= 1
-                        yield from _results(pool, *first, timeout)
-                    else:
-                        yield first
-            for first in waiting:
-                if isinstance(first, tuple):
-                    yield from _results(pool, *first, timeout)
-                else:
-                    yield first
-        except BaseException:
-            pool.stop()
-            raise
-
-
-def _pool(jobs: int) -> ProcessPool:
-    # Workers are forked off a clean process that has imported the parser once: they begin at once, also in the place
-    # of one that was killed, and hold no lock or thread of this process.
-    method = "spawn" if sys.platform == "win32" else "forkserver"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["pipeline.ready"])
-    return ProcessPool(max_workers=jobs, context=context)
-
-
-def _submit(pool: ProcessPool, task: Task, timeout: float) -> "Future[Packed]":
-    return pool.schedule(parse_task, [task], timeout=timeout)
-
-
-def _results(pool: ProcessPool, task: Task, future: "Future[Packed]", timeout: float) -> Iterator[Packed]:
+    workers = _Workers(jobs, timeout)
+    waiting: deque[_Submitted | list[str]] = deque()
     try:
-        yield future.result()
+        for step in steps:
+            waiting.append(workers.submit(step) if isinstance(step, Task) else step)
+            while waiting and (len(workers.open) >= jobs * _AHEAD or isinstance(waiting[0], list)):
+                yield from _results(workers, waiting.popleft())
+        while waiting:
+            yield from _results(workers, waiting.popleft())
+    finally:
+        workers.stop()
+
+
+@dataclass(slots=True, eq=False)
+class _Submitted:
+    """A task under way, and how often it was when the pool broke."""
+
+    task: Task
+    future: "Future[Packed]"
+    broken: int = 0
+
+
+class _Workers:
+    """A pool of workers, replaced as a whole where it breaks: tasks that are not done are then submitted anew."""
+
+    def __init__(self, jobs: int, timeout: float) -> None:
+        self.open: list[_Submitted] = []
+        self.timeout = timeout
+        self._jobs = jobs
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> "ProcessPool":
+        from pebble import ProcessPool
+
+        return ProcessPool(max_workers=self._jobs, context=worker_context())
+
+    def submit(self, task: Task) -> _Submitted:
+        submitted = _Submitted(task, self._pool.schedule(parse_task, [task], timeout=self.timeout))
+        self.open.append(submitted)
+        return submitted
+
+    def give_up(self, task: Task, reason: str) -> Packed:
+        """The rows of a task of one input that took too long, or killed its worker."""
+        packed: Packed = self._pool.schedule(give_up_task, [task, reason]).result()
+        return packed
+
+    def result(self, submitted: _Submitted) -> Packed:
+        """What a task gave. Raises TimeoutError, ProcessExpired, what `parse_task` raises, and `NoWorkers`."""
+        while True:
+            try:
+                # Those before it in the queue may each take their time.
+                packed = submitted.future.result(timeout=(_AHEAD + 1) * self.timeout + _GRACE)
+                self.open.remove(submitted)
+                return packed
+            except TimeoutError:
+                if submitted.future.done():
+                    self.open.remove(submitted)
+                    raise
+                self._replace(submitted)  # a worker that died as it took the task: nobody else would ever notice
+            except BrokenProcessPool:
+                self._replace(submitted)  # a worker that died with nothing to do
+            except BaseException:
+                self.open.remove(submitted)
+                raise
+
+    def _replace(self, blamed: _Submitted) -> None:
+        blamed.broken += 1
+        if blamed.broken > _MOST_POOLS:
+            raise NoWorkers("workers die before they can work: look for the reason in the system's log, or free memory")
+        self.stop()
+        self._pool = self._new_pool()
+        for each in self.open:
+            failed = each.future.done() and each.future.exception() is not None
+            if not each.future.done() or (failed and isinstance(each.future.exception(), BrokenProcessPool)):
+                each.future = self._pool.schedule(parse_task, [each.task], timeout=self.timeout)
+
+    def stop(self) -> None:
+        """End all workers, whatever they do."""
+        self._pool.stop()
+        self._pool.join()
+
+
+def _results(workers: _Workers, step: "_Submitted | list[str]") -> Iterator[Packed | list[str]]:
+    from pebble import ProcessExpired
+
+    if isinstance(step, list):
+        yield step
         return
-    except (FutureTimeout, TimeoutError):
-        reason = f"took longer than {timeout:g} seconds: give it more with --timeout, or look what is wrong with it"
+    try:
+        yield workers.result(step)
+        return
+    except TimeoutError:
+        limit = f"{workers.timeout:g} seconds"
+        reason = f"took longer than {limit}: give it more with --timeout, or look what is wrong with it"
     except ProcessExpired as error:
         reason = f"brought its worker down (exit code {error.exitcode}): report it with the file"
-    if len(task.inputs) == 1:
-        yield pool.schedule(give_up_task, [task, reason]).result()
+    if len(step.task.inputs) == 1:
+        yield workers.give_up(step.task, reason)
         return
-    retried = [(each, _submit(pool, each, timeout)) for each in task.singly()]
-    for each, again in retried:
-        yield from _results(pool, each, again, timeout)
+    retried = [workers.submit(each) for each in step.task.singly()]
+    for each in retried:
+        yield from _results(workers, each)

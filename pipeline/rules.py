@@ -5,7 +5,7 @@ import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -294,9 +294,14 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
     )
 
 
+@lru_cache(16)
+def _parse_toml(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
 def _load_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return _parse_toml(path.read_text("utf-8"))
     except OSError as error:
         raise RuleError(f"{path}: cannot be read ({error.strerror}): restore the file") from None
     except UnicodeDecodeError:
@@ -380,9 +385,18 @@ def _load_rules(path: Path, model: type[R], fill: _Fill) -> tuple[R, ...]:
     return tuple(_load_rule(path, index, row, model, fill) for index, row in enumerate(rows))
 
 
+_MADE: dict[tuple[type, str], Any] = {}
+
+
 def _load_rule(path: Path, index: int, row: dict[str, Any], model: type[R], fill: _Fill) -> R:
     try:
-        return model.model_validate(fill.row(row))
+        filled = fill.row(row)
+        # Most rules in common are the same for every kind: they are made once.
+        key = (model, repr(filled))
+        if key not in _MADE:
+            _MADE[key] = model.model_validate(filled)
+        made: R = _MADE[key]
+        return made
     except ValueError as error:
         told = _explain(error) if isinstance(error, ValidationError) else str(error)
         heads = re.finditer(r"^\[\[rule\]\]", path.read_text("utf-8"), re.MULTILINE)

@@ -91,7 +91,7 @@ class TokenRules(Generic[R]):
         self._patterns: list[_Pattern[R]] = []
         for rule in rules:
             for pattern in rule.folded:
-                matcher = Matcher(vocab)
+                matcher = Matcher(vocab, validate=False)
                 matcher.add(rule.id, [pattern], greedy=greedy)
                 self._patterns.append(self._pattern(rule, pattern, matcher))
         self._places = self._anchors()

@@ -13,10 +13,14 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.inputs import find_inputs
+from pipeline.pool import _Workers
 from pipeline.schemas import TABLES
+from pipeline.tasks import Task, unpack
 from tests.conftest import ROOT, SEED
 
 # Put before the parser of every worker: what a hostile file would do to it.
@@ -194,3 +198,22 @@ def test_no_worker_outlives_a_killed_run(tmp_path: Path) -> None:
     # The lock went with the process: another run begins at once.
     assert pacte("parse", folder, "-o", tmp_path / "out").returncode == 0
     assert len(documents(tmp_path / "out")) == 20
+
+
+def test_workers_killed_while_they_wait_are_replaced(tmp_path: Path) -> None:
+    """Of a worker that dies with nothing to do, nobody would hear but the next task."""
+    inputs = find_inputs([str(some_pacts(tmp_path / "in", 3))]).inputs
+    workers = _Workers(jobs=1, timeout=20)
+    statuses = []
+    try:
+        for each in inputs:
+            packed = workers.result(workers.submit(Task((each,), (None,), None)))
+            statuses += unpack(packed)["documents"]["status"].to_pylist()
+            idle = [worker for child in psutil.Process().children() for worker in child.children()]
+            assert idle
+            for worker in idle:
+                worker.kill()
+            psutil.wait_procs(idle)
+    finally:
+        workers.stop()
+    assert statuses == ["complete"] * 3

@@ -1,0 +1,25 @@
+"""The process that workers are forked off. Nothing heavy is imported here, so that it can be started first."""
+
+import multiprocessing
+import sys
+from multiprocessing.context import BaseContext
+
+
+def worker_context() -> BaseContext:
+    """How worker processes are made.
+
+    Forked off a clean process that has imported the parser once, they begin at once, also in the place of one that
+    was killed, and hold no lock or thread of this process.
+    """
+    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload(["pipeline.ready"])
+    return context
+
+
+def prepare() -> None:
+    """Start that process: it loads the parser while this one looks for inputs."""
+    if worker_context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
