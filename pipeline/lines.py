@@ -61,8 +61,7 @@ class Mark:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a section must know of the document around it.
 
     `labels` are the document's own labels for observations, folded; `following` is the first character of the heading
@@ -95,7 +94,7 @@ class Page:
     styled: set[int] = field(default_factory=set)
     spaced: bool = False
     is_tabular: bool = False
-    context: Context = Context()
+    context: Context = field(default_factory=Context)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def text(self, line: Line) -> str:

@@ -175,6 +175,8 @@ def _marked_up(data: bytes, pact_id: str) -> _Format:
         return _MARKDOWN
     if b"<" in head and len(_TAGS_RE.findall(head)) >= _FEWEST_TAGS:
         return _HTML
+    if b"**" not in head and b"__" not in head:
+        return _TEXT
     starred = [line for line in head.split(b"\n") if b"**" in line or b"__" in line]
     return _MARKDOWN if sum(map(bool, map(_EMPHASIS_RE.match, starred))) >= _FEWEST_EMPHASES else _TEXT
 

@@ -49,7 +49,7 @@ def cut_sections(page: Page) -> list[Section]:
         following = "" if is_last else page.shaped[page.lines[at_line[end]].left]
         last = len(page.lines) if is_last else at_line[end]
         if following not in contexts or is_last:
-            contexts[following] = replace(page.context, is_last=is_last, following=following)
+            contexts[following] = page.context._replace(is_last=is_last, following=following)
         here = contexts[following]
         sections.append(Section(start, end, at_line[start], last, tuple(own), here))
     return sections

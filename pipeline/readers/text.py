@@ -36,10 +36,10 @@ def decode(data: bytes) -> tuple[str, str, list[Diagnostic]]:
 
     Raises `Unreadable` where no encoding fits.
     """
-    encoding, certain = _encoding(data)
+    encoding, certain, decoded = _encoding(data)
     if encoding is None:
         raise Unreadable("undecodable", "no encoding fits these bytes: save the text as UTF-8")
-    text = data.decode(encoding, errors="strict" if certain else "replace")
+    text = data.decode(encoding, errors="strict" if certain else "replace") if decoded is None else decoded
     text = unicodedata.normalize("NFC", _normal_lines(text))
     diagnostics = []
     if not certain:
@@ -48,22 +48,20 @@ def decode(data: bytes) -> tuple[str, str, list[Diagnostic]]:
     return text, encoding.removesuffix("-sig"), diagnostics
 
 
-def _encoding(data: bytes) -> tuple[str | None, bool]:
-    """The encoding, and whether it is certain (a BOM, or valid UTF-8)."""
+def _encoding(data: bytes) -> tuple[str | None, bool, str | None]:
+    """The encoding, whether it is certain (a BOM, or valid UTF-8), and then the text."""
     for bom, name in _BOMS:
         if data.startswith(bom):
             try:
-                data.decode(name)
+                return name, True, data.decode(name)
             except UnicodeDecodeError:
-                return name, False
-            return name, True
+                return name, False, None
     try:
-        data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    else:
-        return ("utf-8", True) if b"\x00" not in data else _guess(data, ["utf_16_le", "utf_16_be"])
-    return _guess(data, [*_SINGLE_BYTE, "utf_16_le", "utf_16_be"] if b"\x00" in data else _SINGLE_BYTE)
+        among = [*_SINGLE_BYTE, "utf_16_le", "utf_16_be"] if b"\x00" in data else _SINGLE_BYTE
+        return *_guess(data, among), None
+    return ("utf-8", True, text) if b"\x00" not in data else (*_guess(data, ["utf_16_le", "utf_16_be"]), None)
 
 
 def _guess(data: bytes, among: list[str]) -> tuple[str | None, bool]:

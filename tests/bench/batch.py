@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import Run, check_grandchildren, run, table, tell, workplace
-from tests.bench.pacts import floor, write_pacts
+from tests.bench.pacts import FREE, floor, write_pacts
 
 COMMAND = (str(Path(sys.executable).with_name("pacte")), "parse")
 N = 2_000
@@ -35,21 +35,21 @@ class Bench:
         self.place = place
         self.runs = 0
 
-    def pacts(self, n: int) -> Path:
+    def pacts(self, n: int, free: float = FREE) -> Path:
         """A folder of `n` pacts, written when first asked for. Each folder starts with the same ones."""
-        folder = self.place / f"pacts-{n}"
+        folder = self.place / f"pacts-{n}-{free:.2f}"
         if not folder.exists():
             tell(f"batch: writing {n:,} pacts")
-            write_pacts(folder, n)
+            write_pacts(folder, n, free=free)
         return folder
 
-    def pacte(self, n: int, *options: str, sample: bool = False) -> Run:
+    def pacte(self, n: int, *options: str, free: float = FREE, sample: bool = False) -> Run:
         """`pacte parse` over `n` pacts into a new output folder."""
         with self.output() as output:
-            return run([*COMMAND, str(self.pacts(n)), "-o", str(output), *options], sample=sample)
+            return run([*COMMAND, str(self.pacts(n, free)), "-o", str(output), *options], sample=sample)
 
-    def jobs(self, n: int, jobs: int) -> Run:
-        return self.pacte(n, "--jobs", str(jobs))
+    def jobs(self, n: int, jobs: int, free: float = FREE) -> Run:
+        return self.pacte(n, "--jobs", str(jobs), free=free)
 
     def naive(self, n: int) -> Run:
         with self.output() as output:
@@ -93,17 +93,24 @@ def cost(bench: Bench) -> list[list[str]]:
             "naive": lambda: bench.naive(N),
             "1 job": lambda: bench.jobs(N, 1),
             "2 jobs": lambda: bench.jobs(N, JOBS),
+            "all new": lambda: bench.jobs(N, 1, free=1.0),
+            "none new": lambda: bench.jobs(N, 1, free=0.0),
             "floor": lambda: bench.floor(N),
             "naive, one file": lambda: bench.naive(1),
             "1 job, one file": lambda: bench.jobs(1, 1),
         }
     )
     each = {name: taken.cpu * 1000 / N for name, taken in took.items()}
-    ours, naive = ((took[name].cpu - took[f"{name}, one file"].cpu) * 1000 / (N - 1) for name in ("1 job", "naive"))
+    naive = (took["naive"].cpu - took["naive, one file"].cpu) * 1000 / (N - 1)
+    ours, new, old = (
+        (took[name].cpu - took["1 job, one file"].cpu) * 1000 / (N - 1) for name in ("1 job", "all new", "none new")
+    )
     start = take_turns({"start-up": lambda: bench.pacte(1)}, 5)["start-up"]
     return [
         ["pacte, 1 job: CPU ms a document", f"{each['1 job']:.3f}", f"{each['1 job'] / each['naive']:.2f} × naive"],
         ["pacte, 1 job: the same, start-up off", f"{ours:.3f}", f"{ours / naive:.2f} × naive, start-up off"],
+        ["the same, every observation new", f"{new:.3f}", f"{new / naive:.2f} × naive, start-up off"],
+        ["the same, all in the collective's sentence", f"{old:.3f}", f"{old / naive:.2f} × naive, start-up off"],
         ["naive script: CPU ms a document", f"{each['naive']:.3f}", f"{each['naive'] / each['floor']:.1f} × floor"],
         ["naive script: the same, start-up off", f"{naive:.3f}", f"{naive / each['floor']:.1f} × floor"],
         [

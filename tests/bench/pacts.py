@@ -2,7 +2,8 @@
 
     python -m tests.bench.pacts FOLDER N
 
-Real pacts share the catalogue's wording and differ in what the list wrote; so do these.
+Real pacts share the catalogue's wording and differ in what the list wrote; so do these. In the model nine of thirteen
+observations are the collective's own sentence, with the catalogue's wording in parentheses; four are the list's own.
 """
 
 import csv
@@ -23,6 +24,10 @@ PRINTED = 0.87
 """How often a level is printed: so chosen that pacts come out as long as the model, 34 KB."""
 OBSERVED = 13 / 27
 """How often a measure with levels has an observation: about 13 in a pact."""
+FREE = 4 / 13
+"""How often an observation is the list's own, said as no other pact says it."""
+STANDARD = "un accord se fait sur {yes} , mais pas sur {no}"
+"""The collective's sentence in the model."""
 COPIED = 0.6
 """How often a wording is copied to the letter: so chosen that one line in fifteen stands in no other pact."""
 
@@ -169,18 +174,21 @@ def _marked(level: int, wording: tuple[str, ...]) -> tuple[str, ...]:
     return (f"N{level} • {wording[0]}", *wording[1:])
 
 
-def write_pacts(folder: Path, n: int, seed: int = 1) -> None:
-    """Write `n` pacts of about 34 KB, UTF-8, into sub-folders of 1,000. Each is the same whatever `n`."""
+def write_pacts(folder: Path, n: int, seed: int = 1, free: float = FREE) -> None:
+    """Write `n` pacts of about 34 KB, UTF-8, into sub-folders of 1,000. Each is the same whatever `n`.
+
+    `free` is the share (0-1) of observations that are the list's own; with 1, no two pacts have one in common.
+    """
     model = read_model()
     for number in range(n):
         sub = folder / f"{number // PER_FOLDER:03}"
         if number % PER_FOLDER == 0:
             sub.mkdir(parents=True, exist_ok=True)
-        text = compose(model, Random(f"{seed}/{number}"))
+        text = compose(model, Random(f"{seed}/{number}"), free)
         (sub / f"pact-{number:06}.txt").write_text(text, encoding="utf-8", newline="\n")
 
 
-def compose(model: Model, random: Random) -> str:
+def compose(model: Model, random: Random, free: float) -> str:
     """One pact drawn from the model."""
     town = _town(random)
     name = random.choice(LIST_NAMES).format(town=town)
@@ -188,10 +196,10 @@ def compose(model: Model, random: Random) -> str:
     opening = model.opening.replace("CHAMPIGNY ALTERNANCE", name.upper()).replace("Laurent JEANNE", lead)
     kept = [measure for measure in model.measures if random.random() < KEPT]
     vocabulary = [word for measure in kept for word in measure.heading.split() if word.isalpha() and len(word) > 4]
-    return "\n\n".join([opening, *(_draw(measure, vocabulary, name, random) for measure in kept)]) + "\n"
+    return "\n\n".join([opening, *(_draw(measure, vocabulary, name, random, free) for measure in kept)]) + "\n"
 
 
-def _draw(measure: Measure, vocabulary: list[str], name: str, random: Random) -> str:
+def _draw(measure: Measure, vocabulary: list[str], name: str, random: Random, free: float) -> str:
     lines = [measure.heading, *measure.plain]
     if measure.printed:
         levels = list(measure.printed)
@@ -200,8 +208,18 @@ def _draw(measure: Measure, vocabulary: list[str], name: str, random: Random) ->
             lines += measure.printed[level]
         if random.random() < OBSERVED:
             left = [level for level in levels if level not in taken]
-            lines.append(_observe(measure, taken, left, vocabulary, name, random))
+            if left and random.random() >= free:
+                lines.append(_standard(measure, taken, left))
+            elif left or random.random() < free:
+                lines.append(_observe(measure, taken, left, vocabulary, name, random))
     return "\n".join(lines)
+
+
+def _standard(measure: Measure, taken: list[int], left: list[int]) -> str:
+    yes = " et ".join(f"N{level}" for level in taken)
+    no = "\nni sur ".join(f"N{level} ({chr(10).join(measure.wordings[level])})" for level in left)
+    said = STANDARD.format(yes=yes, no=no)
+    return said[:1].upper() + said[1:]
 
 
 def _observe(
