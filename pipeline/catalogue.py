@@ -14,7 +14,7 @@ SAME = 86.0
 """A text without a number is taken for a title from here on (0-100)."""
 SURE = 76.0
 """A number that could stand for anything is a heading only with a title as like the catalogue's as this (0-100)."""
-_REMEMBERED = 10_000
+_REMEMBERED = 3_000
 _LONGEST_TITLE = 2_000
 """So many letters of a text are compared with titles."""
 _OPENING = 24
@@ -22,7 +22,7 @@ _SHORTEST = 12
 _LETTERS_RE = re.compile(r"[\W_]+")
 
 
-@lru_cache(20_000)
+@lru_cache(_REMEMBERED)
 def _squeezed(folded: str) -> str:
     return _LETTERS_RE.sub("", folded)
 
@@ -126,7 +126,7 @@ def _prefix_ratio(text: str, title: str) -> float:
     return max(fuzz.ratio(text, title), fuzz.ratio(text, title[: len(text)]))
 
 
-@lru_cache(20_000)
+@lru_cache(_REMEMBERED)
 def _likeness(text: str, words: str, squeezed: str, title: str) -> float:
     if not text:
         return 0.0

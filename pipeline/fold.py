@@ -44,7 +44,7 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
-_REMEMBERED = 10_000
+_REMEMBERED = 3_000
 """Lines that are remembered: most recur from pact to pact."""
 LONGEST = 2_000
 """No longer line, in characters, is remembered, so that memory stays bounded."""

@@ -12,7 +12,7 @@ from pipeline.catalogue import Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
 from pipeline.lines import Line, Mark, Page
-from pipeline.linetext import LineText
+from pipeline.linetext import REMEMBERED, LineText
 from pipeline.model import Diagnostic
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
@@ -168,13 +168,13 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
     return found
 
 
-@lru_cache(10_000)
+@lru_cache(REMEMBERED)
 def _opens_local(line: str) -> bool:
     """Whether a line says that local measures follow."""
     return _LOCAL_RE.fullmatch(line) is not None
 
 
-@lru_cache(10_000)
+@lru_cache(REMEMBERED)
 def _titled(catalogue: Catalogue, line: LineText) -> tuple[int, int | None]:
     """Where the text of a line begins behind its bullet, and the measure of the catalogue whose title it is."""
     bullet = _BULLET_RE.match(line.shaped)

@@ -35,7 +35,7 @@ _PART_STARTS = frozenset([",", _PAUSE, ".", ";", ":", "avec", "est", "mais"])
 """Behind what a part begins that stands before its cue ("le chiffre de 25 € en moins")."""
 _MAX_TOKENS = 3_000
 """A skeleton longer than this is no observation, and reading it would take more than a second."""
-_REMEMBERED = 20_000
+_REMEMBERED = 2_000
 
 
 def interpret(page: Page, blocks: tuple[Block, ...]) -> tuple[tuple[Clause, ...], tuple[Diagnostic, ...]]:

@@ -12,7 +12,7 @@ from pipeline.rules import FIRST, TIMEOUT, LineRule, Rules
 from pipeline.scan import count_signs
 from pipeline.ticks import TICK
 
-_REMEMBERED = 10_000
+REMEMBERED = 3_000
 _BOX_RE = re.compile(TICK, re.VERBOSE)
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
@@ -78,9 +78,9 @@ class LineTexts:
         self._heading_rules = tuple(rule for rule in rules.lines if rule.kind == "measure")
         self._inline_rules = tuple(rule for rule in rules.lines if rule.inline)
         self._other_rules = tuple(rule for rule in rules.lines if rule.kind != "measure")
-        self._remembered = lru_cache(_REMEMBERED)(self._look)
-        self.floor_of = lru_cache(_REMEMBERED)(self._find_floor)
-        self.tail_of = lru_cache(_REMEMBERED)(self._find_tail)
+        self._remembered = lru_cache(REMEMBERED)(self._look)
+        self.floor_of = lru_cache(REMEMBERED)(self._find_floor)
+        self.tail_of = lru_cache(REMEMBERED)(self._find_tail)
 
     def of(self, line: str) -> LineText:
         """What a line tells, given without its line end."""

@@ -14,7 +14,7 @@ from pipeline.rules import Rules
 from pipeline.sections import Section, cut_sections, key_of, page_of, whole
 from pipeline.segment import segment
 
-_REMEMBERED = 2_000
+_REMEMBERED = 1_000
 _LONGEST = 20_000
 """No longer section, in characters, is remembered."""
 _PARTS: dict[Hashable, Part] = {}

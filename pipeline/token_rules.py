@@ -23,7 +23,7 @@ from pipeline.rules import ClauseRule, ReferenceRule
 R = TypeVar("R", bound=ClauseRule | ReferenceRule)
 Places = tuple[tuple[int, int], ...]
 
-REMEMBERED = 20_000
+REMEMBERED = 4_000
 """So many words are remembered, and so many windows."""
 LEVEL = "LEVEL"
 """The label of an entity that is a level reference."""
