@@ -111,7 +111,7 @@ def _run(
     client: "Client", job: Job, options: Options, output: str, staging: str, tell: Callable[[Summary], None]
 ) -> None:
     """All parts, then the manifest; results are taken in order, and a few are waited for at once."""
-    ahead = _AHEAD * max(1, len(client.scheduler_info()["workers"]))
+    ahead = _AHEAD * max(1, sum(client.ncores().values()))
     files: dict[str, dict[str, tuple[int, str]]] = {name: {} for name in TABLES}
     with (
         client.get_executor(pure=False, retries=_RETRIES) as executor,

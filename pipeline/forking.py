@@ -1,6 +1,7 @@
 """The process that workers are forked off. Nothing heavy is imported here, so that it can be started first."""
 
 import multiprocessing
+import os
 import sys
 from multiprocessing.context import BaseContext
 
@@ -18,7 +19,10 @@ def worker_context() -> BaseContext:
 
 
 def prepare() -> None:
-    """Start that process: it loads the parser while this one looks for inputs."""
+    """Start that process: it loads the parser while this one looks for inputs. To be called before pyarrow is loaded."""
+    if sys.platform == "linux":
+        # It gives memory back: by pyarrow's default allocator a run over 12,000 pacts grew by 130 MB, by this one by 30.
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     if worker_context().get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
