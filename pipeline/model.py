@@ -1,9 +1,10 @@
 """The values that stages hand on. Offsets are code points into `Source.text`, half open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 Severity = Literal["info", "warning", "error"]
 Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
@@ -144,6 +145,9 @@ class Item:
     end: int
 
 
+R = TypeVar("R", Principle, Measure, Item)
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """`about` are the levels above it that it is about; none where it is about the whole measure."""
@@ -262,6 +266,14 @@ class Pact:
     parts: tuple[Placed, ...]
     diagnostics: tuple[Diagnostic, ...]
 
+    def _moved(self, rows: Callable[[Part], tuple[R, ...]]) -> tuple[R, ...]:
+        """The rows of all parts, where nothing but their spans counts from the start of a part."""
+        return tuple(
+            replace(row, start=row.start + placed.at, end=row.end + placed.at)
+            for placed in self.parts
+            for row in rows(placed.part)
+        )
+
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         return tuple(
@@ -278,19 +290,11 @@ class Pact:
 
     @cached_property
     def principles(self) -> tuple[Principle, ...]:
-        return tuple(
-            replace(row, start=row.start + placed.at, end=row.end + placed.at)
-            for placed in self.parts
-            for row in placed.part.principles
-        )
+        return self._moved(lambda part: part.principles)
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
-        return tuple(
-            replace(row, start=row.start + placed.at, end=row.end + placed.at)
-            for placed in self.parts
-            for row in placed.part.measures
-        )
+        return self._moved(lambda part: part.measures)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
@@ -307,11 +311,7 @@ class Pact:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        return tuple(
-            replace(row, start=row.start + placed.at, end=row.end + placed.at)
-            for placed in self.parts
-            for row in placed.part.items
-        )
+        return self._moved(lambda part: part.items)
 
     @cached_property
     def observations(self) -> tuple[Observation, ...]:

@@ -72,4 +72,4 @@ def summary_lines(summary: "Summary", output: str) -> Iterator[str]:
     if summary.doubts:
         told = ", ".join(f"{n} {code}" for code, n in summary.doubts.most_common(5))
         yield f"to be checked: {told} (see the table diagnostics, or pacte show FILE)"
-    yield f"{summary.seconds:.1f} s, {count / summary.seconds:.0f} pacts a second"
+    yield f"{summary.seconds:.1f} s" + (f", {count / summary.seconds:.0f} pacts a second" if count > 10 else "")
