@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.facts import find_facts, with_known
 from pipeline.lines import Page
-from pipeline.model import Diagnostic, DocumentStatus, Known, Pact, Part, Placed
+from pipeline.model import Diagnostic, DocumentStatus, Known, Pact, Part, Placed, moved
 
 _FRENCH_SHARE = 0.1
 """Less than this share of the commonest words (0-1) is another language; French prose has 0.25 to 0.4."""
@@ -18,8 +18,8 @@ def assemble(page: Page, parts: Sequence[tuple[int, Part]], doubts: Iterable[Dia
     """The pact of a document. `parts` come with their offsets; `known` is what else is known of the document."""
     source, rules = page.source, page.rules
     placed = tuple(_place(source.text, parts))
-    opening = [(kind, _moved(body, each.at)) for each in placed[:1] for kind, body in each.part.opening]
-    closing = [(kind, _moved(body, each.at)) for each in placed for kind, body in each.part.closing]
+    opening = [(kind, moved(body, each.at)) for each in placed[:1] for kind, body in each.part.opening]
+    closing = [(kind, moved(body, each.at)) for each in placed for kind, body in each.part.closing]
     printed, unclear = find_facts(source.text, page.shaped, opening, closing, rules)
     facts, contradicted = with_known(printed, known)
     found = [*source.diagnostics, *doubts, *page.diagnostics, *unclear, *contradicted]
@@ -60,10 +60,6 @@ def _place(text: str, parts: Sequence[tuple[int, Part]]) -> Iterator[Placed]:
         blocks += len(part.blocks)
         observations += len(part.observations)
         clauses += len(part.clauses)
-
-
-def _moved(span: tuple[int, int], by: int) -> tuple[int, int]:
-    return span[0] + by, span[1] + by
 
 
 def _diagnostic(found: Diagnostic, by: int) -> Diagnostic:

@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, cast
 
 from filelock import FileLock, Timeout
 
+from pipeline.places import file_system
+
 STAGING = ".staging-"
 JOURNAL = ".commit.json"
 LOCK = ".lock"
@@ -93,12 +95,11 @@ class _Journal:
 
 
 def folder_of(where: str | Path) -> Folder:
-    """The folder that a path or URL names. Raises ValueError or ImportError for a protocol that fsspec lacks."""
+    """The folder that a path or URL names. Raises InputError for a URL that cannot be used here."""
     # Imported here: whoever only asks for help need not wait for it.
-    from fsspec.core import url_to_fs
     from fsspec.implementations.local import LocalFileSystem
 
-    fs, path = url_to_fs(str(where))
+    fs, path = file_system(str(where))
     return Folder(fs, path.rstrip("/"), isinstance(fs, LocalFileSystem))
 
 

@@ -8,7 +8,7 @@ import regex
 
 from pipeline.fold import plain_of, shape_of
 from pipeline.linetext import LineText, LineTexts, RuleMatch, match_of, texts_of
-from pipeline.model import Diagnostic, Source
+from pipeline.model import Diagnostic, Source, moved
 from pipeline.rules import LineRule, Rules
 
 SENTENCE_END = (".", "!", "?", "…", ":", ";", ")", '"', "»", "”")
@@ -54,9 +54,8 @@ class Mark:
 
     def moved(self, by: int) -> "Mark":
         """The same mark in a text that begins so many code points earlier."""
-        body = self.body[0] + by, self.body[1] + by
         return Mark(
-            *(self.kind, self.rule, body, self.label, self.number, self.levels),
+            *(self.kind, self.rule, moved(self.body, by), self.label, self.number, self.levels),
             *(self.boxed, self.ticked, self.evidence, self.line_rule, self.about),
         )
 
@@ -127,6 +126,13 @@ class Page:
         for rule in line.text.slow:
             self._tell_slow(rule, line.left, line.right)
         return heads
+
+    def floor(self, line: Line, body: int) -> int | None:
+        """Where, from `body` on, a sentence of the line begins with which the list takes the floor, if any does."""
+        at = self.texts.floor_of(line.text, max(0, body - line.left))
+        for rule in line.text.slow:
+            self._tell_slow(rule, line.left, line.right)
+        return None if at is None else line.left + at
 
     def _tell_slow(self, rule: LineRule, left: int, right: int) -> None:
         message = f"the rule {rule.id} took too long on this line and was left out: simplify its pattern"

@@ -240,7 +240,8 @@ class Placed:
     clauses: int
 
 
-def _moved(span: tuple[int, int], by: int) -> tuple[int, int]:
+def moved(span: tuple[int, int], by: int) -> tuple[int, int]:
+    """A span in a text that begins so many code points earlier."""
     return span[0] + by, span[1] + by
 
 
@@ -266,7 +267,7 @@ class Pact:
     parts: tuple[Placed, ...]
     diagnostics: tuple[Diagnostic, ...]
 
-    def _moved(self, rows: Callable[[Part], tuple[R, ...]]) -> tuple[R, ...]:
+    def _rows(self, rows: Callable[[Part], tuple[R, ...]]) -> tuple[R, ...]:
         """The rows of all parts, where nothing but their spans counts from the start of a part."""
         return tuple(
             replace(row, start=row.start + placed.at, end=row.end + placed.at)
@@ -281,7 +282,7 @@ class Pact:
                 block,
                 start=block.start + placed.at,
                 end=block.end + placed.at,
-                body=_moved(block.body, placed.at),
+                body=moved(block.body, placed.at),
                 parent=_sum(block.parent, placed.blocks),
             )
             for placed in self.parts
@@ -290,11 +291,11 @@ class Pact:
 
     @cached_property
     def principles(self) -> tuple[Principle, ...]:
-        return self._moved(lambda part: part.principles)
+        return self._rows(lambda part: part.principles)
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
-        return self._moved(lambda part: part.measures)
+        return self._rows(lambda part: part.measures)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
@@ -311,7 +312,7 @@ class Pact:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        return self._moved(lambda part: part.items)
+        return self._rows(lambda part: part.items)
 
     @cached_property
     def observations(self) -> tuple[Observation, ...]:

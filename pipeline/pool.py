@@ -73,7 +73,13 @@ class _Workers:
 
     def give_up(self, task: Task, reason: str) -> Packed:
         """The rows of a task of one input that took too long, or killed its worker."""
-        packed: Packed = self._pool.schedule(give_up_task, [task, reason]).result()
+        from pebble import ProcessExpired
+
+        packed: Packed
+        try:
+            packed = self._pool.schedule(give_up_task, [task, reason], timeout=self.timeout).result()
+        except (TimeoutError, ProcessExpired):
+            packed = self._pool.schedule(give_up_task, [task, reason, False]).result()
         return packed
 
     def result(self, submitted: _Submitted) -> Packed:

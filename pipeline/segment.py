@@ -48,9 +48,9 @@ def _part(walk: Walk, index: int, body: int) -> bool:
     """Cut a line at the sentence where the list takes the floor: "N1 : Acheter mieux. Accord."; whether it was."""
     page = walk.page
     line = page.lines[index]
-    at = page.texts.floor_of(line.text, max(0, body - line.left))
+    at = page.floor(line, body)
     if at is not None:
-        page.cut(index, [line.left + at])
+        page.cut(index, [at])
     return at is not None
 
 

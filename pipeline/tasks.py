@@ -49,9 +49,12 @@ def parse_task(task: Task) -> Packed:
     return pack(parse_inputs(task.inputs, task.known, task.kind))
 
 
-def give_up_task(task: Task, reason: str) -> Packed:
-    """The rows of a task of one input that took too long, or killed its worker: a failed document."""
+def give_up_task(task: Task, reason: str, reads: bool = True) -> Packed:
+    """The rows of a task of one input that took too long, or killed its worker: a failed document.
+
+    Without `reads` its bytes are not looked at again, for that may be what took so long.
+    """
     from pipeline.work import give_up
 
     (given,), (known,) = task.inputs, task.known
-    return pack(give_up(given, known, task.kind, reason))
+    return pack(give_up(given, known, task.kind, reason, reads))

@@ -20,10 +20,10 @@ def parse_inputs(inputs: Sequence[Input], known: Sequence[Known | None], kind: s
     return tabulate(parse_input(each, rules, row) for each, row in zip(inputs, known, strict=True))
 
 
-def give_up(given: Input, known: Known | None, kind: str | None, reason: str) -> dict[str, pa.Table]:
+def give_up(given: Input, known: Known | None, kind: str | None, reason: str, reads: bool) -> dict[str, pa.Table]:
     """The rows of an input that took too long, or killed its worker: a failed document."""
     try:
-        data = read_input(given)
+        data = read_input(given) if reads else b""
     except OSError:
         data = b""
     return tabulate([parse_source(given_up(given.pact_id, data, reason), rules_of(kind), known)])
