@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := parse
-.PHONY: parse test lint check accept watch docs evaluate bench lock clean help
+.PHONY: parse test lint check accept watch docs evaluate bench fuzz lock clean help
 
 # Names of pacts may hold spaces, so find compares times here, not make. The stamp is set when all went well.
 parse: $(READY) ## set up .venv, then parse raw/ into output/ (the default)
@@ -56,6 +56,9 @@ evaluate: $(READY) ## measure the parser against the labelled pacts in tests/cor
 
 bench: $(READY) ## time against the script one would write instead, by stage, format and number of pacts (LARGE=1: 50,000)
 	@$(BIN)/python -m tests.bench $(if $(LARGE),--large)
+
+fuzz: $(READY) ## fuzz every reader and the text stages for a minute (SECONDS=1800: longer)
+	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS))
 
 lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -19,14 +19,9 @@ import zlib
 from collections import OrderedDict
 from typing import IO, Any
 
+from pipeline.limits import Limits, OverLimit, over
 from pipeline.places import File, InputError, open_place, printable, reaching, unsafe
 
-MOST_MEMBERS = 100_000
-"""Members of one archive, folders and links among them."""
-MOST_BYTES = 20 << 30
-"""Bytes that the members of one archive declare together, unpacked."""
-MOST_MEMBER_BYTES = 64 << 20
-"""Bytes of one member when it is read, whatever the archive declares."""
 _MOST_AT_ONCE = 32 << 20
 """Bytes that an archive may have us read in one go: the directory of a zip, a long name in a tar."""
 _CHUNK = 1 << 20
@@ -56,7 +51,8 @@ class _Bounded(io.BufferedIOBase):
         if size is None or size < 0:
             size = _MOST_AT_ONCE
         if size > _MOST_AT_ONCE:
-            raise _beyond(self.archive, f"a directory or name of more than {_MOST_AT_ONCE >> 20} MiB")
+            what = f"a directory or name of more than {_MOST_AT_ONCE >> 20} MiB"
+            raise ArchiveError(f"{self.archive}: holds {what}: unpack it, or part of it, and give the folder")
         self.last = self.stream.read(size)
         return self.last
 
@@ -70,8 +66,8 @@ class _Bounded(io.BufferedIOBase):
         return True
 
 
-def _beyond(archive: str, what: str) -> ArchiveError:
-    return ArchiveError(f"{archive}: holds {what}: unpack it, or part of it, and give the folder")
+def _beyond(archive: str, error: OverLimit) -> ArchiveError:
+    return ArchiveError(f"{archive}: {error}; or unpack it, or part of it, and give the folder")
 
 
 def _damaged(archive: str, error: Exception) -> ArchiveError:
@@ -126,7 +122,7 @@ def _opener(head: bytes) -> Any:
     return next((opener for magic, opener in _COMPRESSED.items() if head.startswith(magic)), None)
 
 
-def list_zip(archive: str, skipped: list[tuple[str, str]]) -> list[File]:
+def list_zip(archive: str, skipped: list[tuple[str, str]], limits: Limits) -> list[File]:
     """The members of a zip; what is not listed is noted with its reason. Raises ArchiveError as above, and OSError."""
     try:
         with reaching(archive), open_place(archive) as stream, zipfile.ZipFile(_Bounded(stream, archive)) as package:
@@ -135,7 +131,7 @@ def list_zip(archive: str, skipped: list[tuple[str, str]]) -> list[File]:
         raise
     except _DAMAGE as error:
         raise _damaged(archive, error) from error
-    _within_limits(archive, len(members), sum(each.file_size for each in members))
+    _within_limits(archive, len(members), sum(each.file_size for each in members), limits)
     listed: dict[str, File] = {}
     for each in members:
         if not each.filename.endswith("/"):  # is_dir() fails on a name that is empty
@@ -145,7 +141,7 @@ def list_zip(archive: str, skipped: list[tuple[str, str]]) -> list[File]:
     return list(listed.values())
 
 
-def unpack_tar(archive: str, folder: str, skipped: list[tuple[str, str]]) -> list[File]:
+def unpack_tar(archive: str, folder: str, skipped: list[tuple[str, str]], limits: Limits) -> list[File]:
     """The members of a tar, unpacked into a new folder under numbers; where that fails, the folder is gone again.
 
     One that is too large stays inside, and reading it says so. Raises ArchiveError for an archive that is damaged or
@@ -153,21 +149,23 @@ def unpack_tar(archive: str, folder: str, skipped: list[tuple[str, str]]) -> lis
     """
     os.mkdir(folder)
     try:
-        return _unpack_into(archive, folder, skipped)
+        return _unpack_into(archive, folder, skipped, limits)
     except BaseException:
         shutil.rmtree(folder)
         raise
 
 
-def _unpack_into(archive: str, folder: str, skipped: list[tuple[str, str]]) -> list[File]:
+def _unpack_into(archive: str, folder: str, skipped: list[tuple[str, str]], limits: Limits) -> list[File]:
     listed: dict[str, File] = {}
     try:
         with reaching(archive), open_place(archive) as stream:
+            packed = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
             opener = _opener(stream.read(8))
             stream.seek(0)
             bounded = _Bounded(opener(stream) if opener else stream, archive)
             with tarfile.open(fileobj=bounded, mode="r:") as tar:
-                _unpack(tar, archive, folder, listed, skipped)
+                _unpack(tar, archive, folder, listed, skipped, limits, packed)
         if bounded.last.strip(b"\0"):  # tarfile takes a damaged header in the middle for the end
             raise tarfile.ReadError("a member has no proper header")
     except ArchiveError:
@@ -183,17 +181,25 @@ def _unpack_into(archive: str, folder: str, skipped: list[tuple[str, str]]) -> l
 
 
 def _unpack(
-    tar: tarfile.TarFile, archive: str, folder: str, listed: dict[str, File], skipped: list[tuple[str, str]]
+    tar: tarfile.TarFile,
+    archive: str,
+    folder: str,
+    listed: dict[str, File],
+    skipped: list[tuple[str, str]],
+    limits: Limits,
+    packed: int,
 ) -> None:
     count = size = 0
     while (each := tar.next()) is not None:
         tar.members = []  # type: ignore[attr-defined]  # else it keeps them all
         count, size = count + 1, size + each.size
-        _within_limits(archive, count, size)
+        _within_limits(archive, count, size, limits)
+        if not limits.allows(packed, size):
+            raise _beyond(archive, over(limits, "ratio"))
         if each.isdir():
             continue
         place = os.path.join(folder, str(count))
-        large = each.size > MOST_MEMBER_BYTES
+        large = each.size > limits.size_bytes
         link = "is a link" if each.issym() or each.islnk() else "is no file"
         reason = unsafe(each.name) if each.isreg() else link
         _list_member(listed, archive, each.name, (archive, each.name) if large else (place, None), reason, skipped)
@@ -221,11 +227,11 @@ def _list_member(
         listed[name] = (name, *place)
 
 
-def _within_limits(archive: str, members: int, size: int) -> None:
-    if members > MOST_MEMBERS:
-        raise _beyond(archive, f"more than {MOST_MEMBERS:,} members")
-    if size > MOST_BYTES:
-        raise _beyond(archive, f"more than {MOST_BYTES / (1 << 30):g} GiB when unpacked")
+def _within_limits(archive: str, members: int, size: int, limits: Limits) -> None:
+    if members > limits.members:
+        raise _beyond(archive, over(limits, "members"))
+    if size > limits.archive_bytes:
+        raise _beyond(archive, over(limits, "archive"))
 
 
 _Opened = tuple[zipfile.ZipFile, IO[bytes]]
@@ -233,10 +239,10 @@ _archives: OrderedDict[tuple[int, str, tuple[int, int] | None], _Opened] = Order
 _archives_lock = threading.RLock()
 
 
-def read_member(archive: str, member: str) -> bytes:
+def read_member(archive: str, member: str, limits: Limits) -> bytes:
     """The bytes of one member of a zip file, by an archive that stays open for the next.
 
-    Raises OSError, whose `strerror` is the reason: damage, a password, more than `MOST_MEMBER_BYTES`.
+    Raises `OverLimit`, and OSError, whose `strerror` is the reason: damage, a password.
     """
     try:
         with _archives_lock:  # one thread at a time: another might close the archive
@@ -246,15 +252,18 @@ def read_member(archive: str, member: str) -> bytes:
                 raise OSError(errno.EACCES, "it is protected by a password: unpack it with the password")
             with package.open(info) as stream:
                 data = bytearray()
-                while chunk := stream.read(min(_CHUNK, MOST_MEMBER_BYTES + 1 - len(data))):
+                while chunk := stream.read(_CHUNK):
                     data += chunk
-    except _DAMAGE as error:
+                    if len(data) > limits.size_bytes:
+                        raise over(limits, "size")
+                    if not limits.allows(info.compress_size, len(data)):
+                        raise over(limits, "ratio")
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise
         if archive_kind(archive) != "tar":
             raise OSError(errno.EIO, f"{archive} cannot be unpacked ({error}): get it again, or unpack it") from error
-        data = bytearray(MOST_MEMBER_BYTES + 1)
-    if len(data) > MOST_MEMBER_BYTES:
-        most = f"{MOST_MEMBER_BYTES / (1 << 20):g} MiB"
-        raise OSError(errno.EFBIG, f"it holds more than {most}: save the pact in a file of its own")
+        raise over(limits, "size") from None  # all others were unpacked
     return bytes(data)
 
 

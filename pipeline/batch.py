@@ -7,18 +7,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
 
 from pipeline.commit import Folder, folder_of, locked, recover
 from pipeline.inputs import Found, Input, find_inputs, find_known, read_input
+from pipeline.limits import LIMITS, Limits, OverLimit
 from pipeline.model import Known
 from pipeline.previous import Previous, Seen
-from pipeline.rules import RULES, fingerprint, kinds
 from pipeline.store import MANIFEST, Writer
-from pipeline.tasks import Task, unpack
+from pipeline.tasks import Task, digest, fingerprints, stamp_of, unpack
 
 TIMEOUT = 60.0
 _MOST_INPUTS = 32
@@ -32,12 +31,13 @@ _TASKS_EACH = 4
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run: by so many workers, so many seconds a file; `force` parses what is unchanged as well."""
+    """How to run: by so many workers, so many seconds a file, within limits; `force` parses what is unchanged too."""
 
     kind: str | None = None
     jobs: int = 1
     timeout: float = TIMEOUT
     force: bool = False
+    limits: Limits = LIMITS
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ def parse_all(inputs: Sequence[str], output: str, options: Options, tell: Callab
     in the rules, and OSError where the output cannot be written: it is then what it was.
     """
     start = time.perf_counter()
-    with find_inputs(inputs) as found, locked(output):
+    with find_inputs(inputs, options.limits) as found, locked(output):
         recover(output)
         job = make_job(found, output, options)
         with Writer(output) as writer:
@@ -101,9 +101,15 @@ def parse_all(inputs: Sequence[str], output: str, options: Options, tell: Callab
 
 def plan(inputs: Sequence[str], output: str, options: Options) -> Iterator[tuple[str, str]]:
     """What `parse_all` would do with each pact, as "parse", "carry over" or "remove" and its id. Raises the same."""
-    with find_inputs(inputs) as found:
+    with find_inputs(inputs, options.limits) as found:
         job = make_job(found, output, options)
         yield from ((_TOLD[action], pact_id) for action, pact_id, _ in _actions(job))
+
+
+def tables_of(inputs: Sequence[str], options: Options) -> Iterator[Mapping[str, pa.Table]]:
+    """The rows of all pacts, a few pacts at a time, which go into no folder. Raises as `parse_all` does."""
+    with find_inputs(inputs, options.limits) as found:
+        yield from _rows(_job(found, None, options), options)
 
 
 class NoInput(Exception):
@@ -124,6 +130,7 @@ class Job:
     stamp: str
     previous: Previous | None
     previous_stamps: dict[str, str]
+    limits: Limits
     summary: Summary
 
 
@@ -133,19 +140,25 @@ _TOLD: dict[_Action, str] = {"parse": "parse", "carry": "carry over", "remove": 
 
 def make_job(found: Found, output: str, options: Options) -> Job:
     """The run over what was found. Raises `NoInput`, and what `find_known` raises."""
+    return _job(found, None if options.force else output, options)
+
+
+def _job(found: Found, output: str | None, options: Options) -> Job:
+    """A run that goes on with the last one into `output`, if any."""
     if not found.inputs:
         raise NoInput
     known = find_known(found)
-    stamp = _stamp(options.kind)
-    last = {} if options.force else _last_manifest(folder_of(output))
+    stamp = stamp_of(options.kind)
+    last = {} if output is None else _last_manifest(folder_of(output))
     summary = Summary(n_inputs=len(found.inputs), skipped=found.skipped)
     return Job(
         inputs=found.inputs,
         known=known,
-        known_stamps={pact_id: _digest(asdict(row)) for pact_id, row in known.items()},
+        known_stamps={pact_id: digest(asdict(row)) for pact_id, row in known.items()},
         stamp=stamp,
-        previous=Previous.open(output) if last.get("stamp") == stamp else None,
+        previous=Previous.open(output) if output is not None and last.get("stamp") == stamp else None,
         previous_stamps=last.get("known", {}),
+        limits=options.limits,
         summary=summary,
     )
 
@@ -173,8 +186,8 @@ def _is_unchanged(job: Job, given: Input, before: Seen) -> bool:
     if before.status == "failed" or job.known_stamps.get(given.pact_id) != job.previous_stamps.get(given.pact_id):
         return False
     try:
-        return hashlib.sha256(read_input(given)).hexdigest() == before.sha256
-    except OSError:
+        return hashlib.sha256(read_input(given, job.limits)).hexdigest() == before.sha256
+    except (OSError, OverLimit):
         return False
 
 
@@ -182,7 +195,7 @@ def _rows(job: Job, options: Options) -> Iterator[Mapping[str, pa.Table]]:
     """The rows of all pacts, in order."""
     from pipeline.pool import run_in_order
 
-    for done in run_in_order(_steps(job, options), options.jobs, options.timeout):
+    for done in run_in_order(_steps(job, options), options.jobs, options.timeout, options.limits):
         if isinstance(done, dict):
             yield unpack(done)
         else:
@@ -220,12 +233,13 @@ def _steps(job: Job, options: Options) -> Iterator[Task | list[str]]:
 
 def told_of(job: Job, options: Options) -> dict[str, object]:
     """What the manifest tells of a run beside its inputs and tables."""
-    return {"rules": _fingerprints(options.kind), "stamp": job.stamp, "known": job.known_stamps}
+    return {"rules": fingerprints(options.kind), "stamp": job.stamp, "known": job.known_stamps}
 
 
 def make_task(job: Job, inputs: Sequence[Input], options: Options) -> Task:
     """Some inputs as a task, with what is known of them."""
-    return Task(tuple(inputs), tuple(job.known.get(each.pact_id) for each in inputs), options.kind)
+    known = tuple(job.known.get(each.pact_id) for each in inputs)
+    return Task(tuple(inputs), known, options.kind, job.stamp, options.limits)
 
 
 def _size(given: Input) -> int:
@@ -234,22 +248,6 @@ def _size(given: Input) -> int:
         return os.stat(given.place).st_size if given.member is None else _UNKNOWN_SIZE
     except OSError:
         return _UNKNOWN_SIZE
-
-
-def _fingerprints(kind: str | None) -> dict[str, str]:
-    return {name: fingerprint(RULES / name) for name in ([kind] if kind else kinds())}
-
-
-def _stamp(kind: str | None) -> str:
-    """A hash of all that the rows depend on beside the inputs: the parser's own code, the rules, the kind asked for."""
-    code = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        code.update(path.read_bytes())
-    return _digest({"code": code.hexdigest(), "rules": _fingerprints(kind), "kind": kind})
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _last_manifest(folder: Folder) -> dict[str, Any]:

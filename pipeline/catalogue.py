@@ -15,8 +15,8 @@ SAME = 86.0
 SURE = 76.0
 """A number that could stand for anything is a heading only with a title as like the catalogue's as this (0-100)."""
 _REMEMBERED = 3_000
-_LONGEST_TITLE = 2_000
-"""So many letters of a text are compared with titles."""
+_LONGEST_PRINTED = 2_000
+"""So many characters of a text are compared with titles and wordings, which are not half as long."""
 _OPENING = 24
 _SHORTEST = 12
 _LETTERS_RE = re.compile(r"[\W_]+")
@@ -30,6 +30,10 @@ def _squeezed(folded: str) -> str:
 def squeeze(folded: str) -> str:
     """The letters and figures of a folded text alone, so that breaks, hyphens and spaces do not matter."""
     return _squeezed(folded) if len(folded) <= LONGEST else _LETTERS_RE.sub("", folded)
+
+
+def _letters(printed: str) -> str:
+    return squeeze(printed[:_LONGEST_PRINTED])
 
 
 class Catalogue:
@@ -49,14 +53,14 @@ class Catalogue:
 
     def likeness(self, number: int, printed: str) -> float | None:
         """How like the title of a measure a printed one is, shortened or not (0-100); None where there is no title."""
-        title = self.titles.get(number)
+        title, printed = self.titles.get(number), printed[:_LONGEST_PRINTED]
         if title is None:
             return None
         return _likeness(squeeze(printed), printed, self.squeezed[number], title)
 
     def rightful(self, printed: str) -> int | None:
         """The measure whose title this is, from its beginning on, with or without its end; None if there is none."""
-        return self._rightful(squeeze(printed)[:_LONGEST_TITLE])
+        return self._rightful(_letters(printed))
 
     def _find_rightful(self, text: str) -> int | None:
         if len(text) < _SHORTEST or text in self.names:
@@ -70,6 +74,7 @@ class Catalogue:
 
     def akin(self, printed: str) -> int | None:
         """The measure whose title has nearly all words of this text, in any order; None if there is none or more."""
+        printed = printed[:_LONGEST_PRINTED]
         if len(printed.split()) < 4:
             return None
         scores = {n: fuzz.token_set_ratio(printed, title) for n, title in self.titles.items()}
@@ -78,12 +83,12 @@ class Catalogue:
 
     def is_complete(self, number: int, printed: str) -> bool:
         """Whether a printed title is there to its end, so that what follows is not its continuation."""
-        text, title = squeeze(printed), self.squeezed.get(number)
+        text, title = _letters(printed), self.squeezed.get(number)
         return title is not None and len(text) >= 0.9 * len(title) and fuzz.ratio(text, title) >= SAME
 
     def continues(self, number: int, printed: str, more: str) -> bool:
         """Whether a further line is the next part of a title."""
-        title, done, text = self.squeezed.get(number, ""), len(squeeze(printed)), squeeze(more)
+        title, done, text = self.squeezed.get(number, ""), len(_letters(printed)), _letters(more)
         rest = title[max(0, done - 8) :]
         return 2 < len(text) <= len(rest) + 8 and bool(rest) and fuzz.partial_ratio(text, rest) >= SAME
 
@@ -92,14 +97,14 @@ class Catalogue:
         known = self.wordings.get(number)
         if not known:
             return None
-        text = squeeze(printed)
+        text = _letters(printed)
         if any(_contains(wording, text) for wording in known.values()):
             return True
         return False if all(level in known for level in levels) else None
 
     def opens_like_a_wording(self, number: int, printed: str) -> bool:
         """Whether a line begins with words that stand in a wording of the measure."""
-        opening = squeeze(printed)[:_OPENING]
+        opening = _letters(printed)[:_OPENING]
         known = self.wordings.get(number, {}).values()
         return len(opening) >= _SHORTEST and any(fuzz.partial_ratio(opening, wording) >= SAME + 4 for wording in known)
 
@@ -109,7 +114,7 @@ class Catalogue:
         wordings = [known[level] for level in levels if level in known]
         if not wordings:
             return None
-        text = squeeze(printed)
+        text = _letters(printed)
         return any(fuzz.ratio(text[-40:], w[-40:]) >= ALIKE or len(text) >= 0.95 * len(w) for w in wordings)
 
 

@@ -16,22 +16,16 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline.approved import Fact, facts_of
+from pipeline.batch import Options, tables_of
 from pipeline.compare import Change
-from pipeline.inputs import find_inputs, find_known
-from pipeline.parse import parse_bytes
-from pipeline.rules import Rules
 from pipeline.schemas import TABLES
 from pipeline.show import paint, safe
-from pipeline.tabulate import tabulate
-from pipeline.work import parse_input
 
 SHOWN = 50
 """How many differences a terminal is shown."""
 _ROOT = Path(__file__).resolve().parent.parent
 _TIMES = ".times.json"
 _WIDTH = 60
-_CHUNK = 200
-_WARM_UP = "1 – Se doter d’une politique\nN1 • Acheter mieux\nAccord sur N1.\n"
 ENTRY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from pipeline.cli import main; main(prog_name='pacte')"
 """How to run the command of another copy of the parser: its folder is the first argument."""
 _MEASURED = ("measures", "levels", "statuses", "qualifiers", "observations", "clauses", "facts")
@@ -43,23 +37,19 @@ class RevisionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The facts of many pacts, and how long parsing them took, in seconds."""
+    """The facts of many pacts, and how long parsing them took, in seconds, with start-up."""
 
     facts: Mapping[str, tuple[Fact, ...]]
     seconds: float
 
 
-def parse_facts(inputs: Sequence[Path], rules: Sequence[Rules]) -> Parsed:
-    """Parse files and folders with today's rules. Raises what `find_inputs` and `find_known` raise."""
-    with find_inputs([str(path) for path in inputs]) as found:
-        known = find_known(found)
-        parse_bytes(_WARM_UP.encode(), "", rules)  # loads what the first document would load
-        start = time.perf_counter()
-        facts: dict[str, tuple[Fact, ...]] = {}
-        for at in range(0, len(found.inputs), _CHUNK):
-            pacts = [parse_input(each, rules, known.get(each.pact_id)) for each in found.inputs[at : at + _CHUNK]]
-            facts |= facts_of(tabulate(pacts))
-        return Parsed(facts, time.perf_counter() - start)
+def parse_facts(inputs: Sequence[str], options: Options) -> Parsed:
+    """Parse files and folders with today's rules. Raises what `tables_of` raises."""
+    start = time.perf_counter()
+    facts: dict[str, tuple[Fact, ...]] = {}
+    for tables in tables_of(inputs, options):
+        facts |= facts_of(tables)
+    return Parsed(facts, time.perf_counter() - start)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 from pipeline import __version__
 from pipeline.cli_check import accept, check, rules, watch
 from pipeline.cli_parse import parse
-from pipeline.usage import KIND, UsageError, load_rules
+from pipeline.usage import KIND, LIMIT, TIMEOUT, UsageError, limits_of, load_rules, told
 
 if TYPE_CHECKING:
     from pipeline.model import Pact
@@ -28,12 +28,14 @@ for _command in (parse, check, accept, watch, rules):
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="All rows as JSON.")
+@TIMEOUT
+@LIMIT
 @KIND
-def show(file: Path, as_json: bool, kind: str | None) -> None:
+def show(file: Path, as_json: bool, timeout: float, given_limits: tuple[str, ...], kind: str | None) -> None:
     """Show what was understood of one pact, as a tree."""
     from pipeline import show as view
 
-    pact = _pact(file, kind)
+    pact = _pact(file, kind, timeout, given_limits)
     click.echo(view.as_json(pact) if as_json else "\n".join(view.tree(pact)))
     if pact.status == "failed":
         sys.exit(1)
@@ -42,12 +44,14 @@ def show(file: Path, as_json: bool, kind: str | None) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-m", "--measure", type=int, help="Only this measure, with the reason for each status.")
+@TIMEOUT
+@LIMIT
 @KIND
-def explain(file: Path, measure: int | None, kind: str | None) -> None:
+def explain(file: Path, measure: int | None, timeout: float, given_limits: tuple[str, ...], kind: str | None) -> None:
     """Tell which rule took which characters, and why a status is what it is."""
     from pipeline import show as view
 
-    pact = _pact(file, kind)
+    pact = _pact(file, kind, timeout, given_limits)
     numbers = [row.measure for row in pact.measures]
     if measure is not None and measure not in numbers:
         held = ", ".join(map(str, numbers)) or "none"
@@ -81,12 +85,18 @@ def evaluate(corpus: Path, worst: int, as_json: bool) -> None:
     click.echo(to_json(labelled, scores) if as_json else "\n".join(lines_of(labelled, scores, worst)))
 
 
-def _pact(file: Path, kind: str | None) -> "Pact":
+def _pact(file: Path, kind: str | None, timeout: float, given_limits: tuple[str, ...]) -> "Pact":
+    from pipeline.forking import prepare
     from pipeline.inputs import Input
-    from pipeline.work import parse_input
 
     if not file.exists():
         raise UsageError(f"{file}: no such file: check the path")
     if file.is_dir():
         raise UsageError(f"{file}: is a folder: name one file in it")
-    return parse_input(Input(file.name, str(file)), load_rules(kind))
+    prepare()
+    from pipeline.pool import parse_alone
+    from pipeline.tasks import Task, stamp_of
+
+    with told([str(file)]):
+        task = Task((Input(file.name, str(file)),), (None,), kind, stamp_of(kind), limits_of(given_limits))
+        return parse_alone(task, timeout)

@@ -1,18 +1,22 @@
 """The commands of whoever changes a rule: check, accept, watch, rules."""
 
+import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.usage import KIND, UsageError, load_rules
+from pipeline.usage import KIND, LIMIT, TIMEOUT, UsageError, limits_of, load_rules, told
 
 if TYPE_CHECKING:
     from pipeline.approved import Fact
+    from pipeline.batch import Options
     from pipeline.check import Parsed
 
+_JOBS = os.cpu_count() or 1
 _INPUTS = click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
@@ -27,6 +31,8 @@ _INPUTS = click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, 
     help="With --base: labelled pacts, on which precision and recall are compared.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@TIMEOUT
+@LIMIT
 @KIND
 def check(
     inputs: tuple[Path, ...],
@@ -34,6 +40,8 @@ def check(
     base: str | None,
     labels: tuple[Path, ...],
     form: str,
+    timeout: float,
+    given_limits: tuple[str, ...],
     kind: str | None,
 ) -> None:
     """Parse anew and compare: which facts were gained, lost or changed since they were approved.
@@ -45,7 +53,7 @@ def check(
 
     if (against is None) == (base is None):
         raise UsageError("compare with one thing: --against DIR or --base REVISION")
-    parsed = _parsed(inputs, kind)
+    parsed = _parsed(inputs, _options(kind, timeout, given_limits))
     told: list[str] = []
     if base is not None:
         try:
@@ -75,8 +83,18 @@ def check(
 @click.option("--into", required=True, type=click.Path(path_type=Path), help="Folder for the approved parses.")
 @click.option("--only", metavar="PACT", multiple=True, help="Approve this pact alone, losses included. Repeatable.")
 @click.option("--yes", is_flag=True, help="Approve all, losses included.")
+@TIMEOUT
+@LIMIT
 @KIND
-def accept(inputs: tuple[Path, ...], into: Path, only: tuple[str, ...], yes: bool, kind: str | None) -> None:
+def accept(
+    inputs: tuple[Path, ...],
+    into: Path,
+    only: tuple[str, ...],
+    yes: bool,
+    timeout: float,
+    given_limits: tuple[str, ...],
+    kind: str | None,
+) -> None:
     """Approve the parse of today, which pacte check then compares with.
 
     What is new is approved at once. Where an approved fact was lost or changed, nothing is, unless --only names the
@@ -86,7 +104,8 @@ def accept(inputs: tuple[Path, ...], into: Path, only: tuple[str, ...], yes: boo
     from pipeline.approved import write_approved
     from pipeline.compare import compare
 
-    parsed, approved = _parsed(inputs, kind), _approved(into, may_be_missing=True)
+    parsed = _parsed(inputs, _options(kind, timeout, given_limits))
+    approved = _approved(into, may_be_missing=True)
     changes = compare(approved, parsed.facts)
     unknown = sorted(set(only) - parsed.facts.keys() - approved.keys())
     if unknown:
@@ -113,17 +132,16 @@ def accept(inputs: tuple[Path, ...], into: Path, only: tuple[str, ...], yes: boo
 def watch(inputs: tuple[Path, ...], against: Path, once: bool) -> None:
     """Check again each time a rule file is saved, and show what the edit changed. Ctrl-C ends it."""
     from pipeline import check as checking
+    from pipeline.batch import Options
     from pipeline.compare import compare
-    from pipeline.kinds import load_all
     from pipeline.rules import RULES
     from pipeline.watch import edits
 
     before: Mapping[str, tuple[Fact, ...]] = _approved(against)
     shown = "since it was approved"
     for _ in edits(RULES, once):
-        load_all.cache_clear()
         try:
-            parsed = _parsed(inputs, None)
+            parsed = _parsed(inputs, Options(jobs=_JOBS))
         except UsageError as error:
             click.echo(error.format_message(), err=True)
             continue
@@ -170,41 +188,37 @@ def rules_check(folder: Path | None, form: str) -> None:
 @KIND
 def rules_list(inputs: tuple[Path, ...], markdown: bool, kind: str | None) -> None:
     """List the rules: id, place, why, examples, and how many rows each found in the pacts of INPUT."""
-    from pipeline.inputs import find_inputs, find_known
+    from pipeline.batch import Options, tables_of
     from pipeline.rulebook import as_markdown, counts, entries, list_lines
-    from pipeline.tabulate import tabulate
-    from pipeline.work import parse_input
 
     known = load_rules(kind)
     if markdown:
         click.echo(as_markdown(known), nl=False)
         return
-    fired = None
+    fired: Counter[str] | None = None
     if inputs:
-        try:
-            with find_inputs([str(path) for path in inputs]) as found:
-                outside = find_known(found)
-                pacts = [parse_input(each, known, outside.get(each.pact_id)) for each in found.inputs]
-            fired = counts(tabulate(pacts))
-        except FileNotFoundError as error:
-            raise UsageError(f"{error}: no such file or folder: check the path") from None
+        fired = Counter()
+        with told([str(path) for path in inputs]):
+            for tables in tables_of([str(path) for path in inputs], Options(kind=kind, jobs=_JOBS)):
+                fired.update(counts(tables))
     for line in list_lines(entries(known[0]), fired):
         click.echo(line)
 
 
-def _parsed(inputs: tuple[Path, ...], kind: str | None) -> "Parsed":
-    from pipeline.check import parse_facts
-    from pipeline.manifest import ManifestError
+def _options(kind: str | None, timeout: float, given_limits: tuple[str, ...]) -> "Options":
+    from pipeline.batch import Options
 
-    try:
-        parsed = parse_facts(inputs, load_rules(kind))
-    except FileNotFoundError as error:
-        raise UsageError(f"{error}: no such file or folder: check the path") from None
-    except (ManifestError, ValueError) as error:
-        raise UsageError(str(error)) from None
-    if not parsed.facts:
-        raise UsageError(f"{inputs[0]}: no file in it: put the pacts there")
-    return parsed
+    return Options(kind=kind, jobs=_JOBS, timeout=timeout, limits=limits_of(given_limits))
+
+
+def _parsed(inputs: tuple[Path, ...], options: "Options") -> "Parsed":
+    from pipeline.forking import prepare
+
+    prepare()
+    from pipeline.check import parse_facts
+
+    with told([str(path) for path in inputs]):
+        return parse_facts([str(path) for path in inputs], options)
 
 
 def _approved(folder: Path, may_be_missing: bool = False) -> "dict[str, tuple[Fact, ...]]":

@@ -4,14 +4,13 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
-from pipeline.usage import KIND, UsageError
+from pipeline.usage import KIND, LIMIT, LIMITS_TOLD, TIMEOUT, UsageError, limits_of, told
 
 
-@click.command()
+@click.command(epilog=LIMITS_TOLD)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("-o", "--output", default="output", show_default=True, help="Folder for the tables.")
 @click.option(
@@ -22,13 +21,7 @@ from pipeline.usage import KIND, UsageError
     show_default="one for each core",
     help="How many workers parse. The tables are the same, byte for byte.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1),
-    default=60.0,
-    show_default=True,
-    help="Seconds that one file may take; one that takes longer fails, alone.",
-)
+@TIMEOUT
 @click.option(
     "--scheduler",
     metavar="tcp://HOST:PORT",
@@ -36,6 +29,7 @@ from pipeline.usage import KIND, UsageError
 )
 @click.option("--force", is_flag=True, help="Parse all, also what is unchanged since the last run.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done with each pact.")
+@LIMIT
 @KIND
 def parse(
     inputs: tuple[str, ...],
@@ -45,6 +39,7 @@ def parse(
     scheduler: str | None,
     force: bool,
     dry_run: bool,
+    given_limits: tuple[str, ...],
     kind: str | None,
 ) -> None:
     """Parse pacts into Parquet tables.
@@ -62,8 +57,9 @@ def parse(
 
     if os.path.isfile(output):
         raise UsageError(f"{output}: is a file: name a folder with -o")
-    options = Options(kind=kind, jobs=jobs, timeout=timeout, force=force or scheduler is not None)
-    with _told(inputs, output):
+    limits = limits_of(given_limits)
+    options = Options(kind=kind, jobs=jobs, timeout=timeout, force=force or scheduler is not None, limits=limits)
+    with told(inputs, output):
         if dry_run:
             _tell_plan(plan(inputs, output, options))
             return
@@ -86,32 +82,3 @@ def _tell_plan(actions: Iterator[tuple[str, str]]) -> None:
         counts[action] += 1
         click.echo(f"{action:10}  {pact_id}")
     click.echo(", ".join(f"{count} to {action}" for action, count in counts.items()), err=True)
-
-
-@contextmanager
-def _told(inputs: tuple[str, ...], output: str) -> Iterator[None]:
-    """Errors of usage, each as one line with its remedy."""
-    from pipeline.batch import NoCluster, NoInput
-    from pipeline.commit import Busy, JournalError
-    from pipeline.inputs import InputError
-    from pipeline.manifest import ManifestError
-    from pipeline.pool import NoWorkers
-    from pipeline.previous import Damaged
-    from pipeline.rules import RuleError
-
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise UsageError(f"{error}: no such file or folder: check the path") from None
-    except NoInput:
-        what = "put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)"
-        raise UsageError(f"{inputs[0]}: no file in it: {what}") from None
-    except (InputError, ManifestError, RuleError, NoCluster, NoWorkers, Busy, JournalError, Damaged) as error:
-        raise UsageError(str(error)) from None
-    except ValueError as error:
-        raise UsageError(f"{error}: give the folder that holds both") from None
-    except OSError as error:
-        raise UsageError(
-            f"{output}: cannot be written ({error.strerror or error}); what was in it is untouched: "
-            "make room, or name another folder with -o"
-        ) from None

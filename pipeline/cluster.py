@@ -72,7 +72,7 @@ def parse_on_cluster(
     """
     start = time.perf_counter()
     where = output if "://" in output else os.path.abspath(output)
-    with find_inputs(inputs) as found, locked(where), _client(scheduler) as client:
+    with find_inputs(inputs, options.limits) as found, locked(where), _client(scheduler) as client:
         recover(where)
         job = make_job(found, where, options)
         folder = folder_of(where)

@@ -1,5 +1,6 @@
 """Headings that only list the measures: tables of contents, recapitulations; and where a second pact begins."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from pipeline.catalogue import ALIKE, SURE, Catalogue
@@ -38,23 +39,31 @@ class Heading:
 def find_contents(page: Page, catalogue: Catalogue, headings: list[Heading]) -> set[int]:
     """The lines (by index) of tables of contents: headings in a row with nothing under them, that come again."""
     runs: list[list[Heading]] = []
+    numbers: set[int | None] = set()
     for before, heading in zip([None, *headings], headings, strict=False):
-        new = not runs or heading.number in [h.number for h in runs[-1]]
+        new = not runs or heading.number in numbers
         if before is not None and not new and not _has_body(page, catalogue, before, heading):
             runs[-1].append(heading)
         else:
             runs.append([heading])
+            numbers = set()
+        numbers.add(heading.number)
     found: set[int] = set()
+    # The headings that are in no table of contents yet.
+    numbered = {heading.index: heading.number for heading in headings}
+    left, n_left = Counter(numbered.values()), len(numbered)
     for position, run in enumerate(runs):
         if len(run) < _RUN:
             continue
-        others = [h for other in runs if other is not run for h in other if h.index not in found]
-        numbers = {h.number for h in others}
-        again = sum(h.number in numbers for h in run)
-        if again >= 0.6 * len(run) and (len(others) > len(run) * 0.6 or position > 0):
+        own = Counter(h.number for h in run if h.index not in found)
+        again = sum(left[h.number] > own[h.number] for h in run)
+        if again >= 0.6 * len(run) and (n_left - own.total() > len(run) * 0.6 or position > 0):
             # The last entry stands in the run by its number, whatever follows it.
-            found.update(range(run[0].index, run[-1].index + 1))
-            found.update(_rest_of_title(page, catalogue, run[-1]))
+            listed = {*range(run[0].index, run[-1].index + 1), *_rest_of_title(page, catalogue, run[-1])} - found
+            gone = [numbered[index] for index in listed if index in numbered]
+            left.subtract(gone)
+            n_left -= len(gone)
+            found |= listed
     return {index for index in found if not page.lines[index].is_blank}
 
 

@@ -1,5 +1,6 @@
 """Copies of a text to match on: the same length, one character for one, so that offsets stay valid."""
 
+import re
 import sys
 import unicodedata
 from functools import lru_cache
@@ -42,6 +43,24 @@ def shape(text: str) -> str:
 def plain(text: str) -> str:
     """As `shape`, and lower case without accents ("Déjà" gives "deja"). Same length."""
     return text.translate(_PLAIN)
+
+
+_FLOOD = 100
+_FLOOD_RE = re.compile(rf"[^\w\s\x00-\u02ff]{{{_FLOOD},}}")
+"""Combining marks, or other signs, as no language writes them."""
+
+
+def nfc(text: str) -> str:
+    """The text in NFC. Of a flood of combining marks so many at a time are put in order, for all at once would take
+    time that grows with their square."""
+    if not any(map(unicodedata.combining, text[:: _FLOOD // 2])):  # as nearly every text: no flood slips through
+        return unicodedata.normalize("NFC", text)
+    parts, at = [], 0
+    for flood in _FLOOD_RE.finditer(text):
+        for cut in range(flood.start() + _FLOOD, flood.end(), _FLOOD):
+            parts.append(unicodedata.normalize("NFC", text[at:cut]))
+            at = cut
+    return "".join([*parts, unicodedata.normalize("NFC", text[at:])])
 
 
 _REMEMBERED = 3_000

@@ -18,6 +18,18 @@ def worker_context() -> BaseContext:
     return context
 
 
+def limit_memory(most: int) -> None:
+    """Let this process have so many bytes of memory and no more, where the system can hold it to that (not Windows)."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    # Of data alone, not of address space: libraries reserve much that they never use.
+    kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
 def prepare() -> None:
     """Start that process: it loads the parser while this one looks for inputs. Call it before pyarrow is loaded."""
     if sys.platform == "linux":

@@ -5,12 +5,15 @@ must look like those that it does, and stand where a sentence may begin.
 """
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.catalogue import Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
+from pipeline.fold import LONGEST
 from pipeline.lines import Line, Mark, Page
 from pipeline.linetext import REMEMBERED, LineText
 from pipeline.model import Diagnostic
@@ -92,7 +95,7 @@ def _heading(
         title = f"{title} {more}".strip() if not page.opens_level(page.lines[following]) else title
     like = None if number is None else catalogue.likeness(number, title)
     # What the catalogue only names may stand whole in a short line: the next one is no part of it then.
-    named = catalogue.names.get(squeeze(page.folded[slice(*body)]))
+    named = catalogue.names.get(squeeze(page.folded[body[0] : min(body[1], body[0] + LONGEST)]))
     rightful = catalogue.rightful(title) if named is None else named
     return Heading(index, rule, number, label, body, title, style, like, rightful, sure, two_lines)
 
@@ -100,11 +103,11 @@ def _heading(
 def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list[Heading]:
     """The numbered headings: those that the catalogue confirms, and those that look like them."""
     confirmed = {heading.number for heading in candidates if heading.is_confirmed}
-    styles = [heading.style for heading in candidates if heading.is_confirmed or heading.style == "table"]
+    styles = Counter(heading.style for heading in candidates if heading.is_confirmed or heading.style == "table")
     accepted: list[Heading] = []
     last = 0
     for heading in candidates:
-        usual = styles.count(heading.style) > 1
+        usual = styles[heading.style] > 1
         if heading.two_lines and not (
             _title_follows(page, heading) and (heading.is_confirmed or usual or not heading.sure)
         ):
@@ -136,7 +139,7 @@ def _is_plausible(
     page: Page,
     catalogue: Catalogue,
     heading: Heading,
-    styles: list[str],
+    styles: Collection[str],
     confirmed: set[int | None],
     last: int,
 ) -> bool:
@@ -158,7 +161,9 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
     for index, line in enumerate(page.lines):
         if line.right - line.left < 16:
             continue
-        behind, number = _titled(catalogue, line.text)
+        # A long line is not remembered, so that its text can be let go.
+        find = _titled if line.right - line.left <= LONGEST else _titled.__wrapped__
+        behind, number = find(catalogue, line.text)
         free = number is not None and index not in taken and line.start not in page.marks
         if free and not _goes_on_title(page, index, taken):
             left = line.left + behind
@@ -168,9 +173,13 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
     return found
 
 
-@lru_cache(REMEMBERED)
-def _opens_local(line: str) -> bool:
+def _opens_local(line: LineText) -> bool:
     """Whether a line says that local measures follow."""
+    return len(line.folded) <= LONGEST and _is_local(line.folded)
+
+
+@lru_cache(REMEMBERED)
+def _is_local(line: str) -> bool:
     return _LOCAL_RE.fullmatch(line) is not None
 
 
@@ -218,9 +227,7 @@ def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[Heading]) ->
 def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
     """Bulleted measures without a number in a section that says that its measures are local ones."""
     found: list[Heading] = []
-    section = next(
-        (i for i, line in enumerate(page.lines) if line.left < line.right and _opens_local(line.text.folded)), None
-    )
+    section = next((i for i, line in enumerate(page.lines) if line.left < line.right and _opens_local(line.text)), None)
     for index in range(len(page.lines) if section is None else section + 1, len(page.lines)):
         line = page.lines[index]
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pipeline import manifest, places
 from pipeline.archives import ArchiveError as ArchiveError
 from pipeline.archives import archive_kind, close_archives, list_zip, read_member, unpack_tar
+from pipeline.limits import LIMITS, Limits, OverLimit, over
 from pipeline.model import Known
 from pipeline.places import File
 from pipeline.places import InputError as InputError
@@ -45,6 +46,7 @@ class Found:
     shut: set[str] = field(default_factory=set)
     """Ids of the archives in a folder that could not be looked into, and are inputs themselves."""
     scratch: tempfile.TemporaryDirectory[str] | None = None
+    limits: Limits = LIMITS
 
     def close(self) -> None:
         """Remove the folder of unpacked archives and close the archives that this process holds open."""
@@ -59,7 +61,7 @@ class Found:
         self.close()
 
 
-def find_inputs(inputs: Sequence[str]) -> Found:
+def find_inputs(inputs: Sequence[str], limits: Limits = LIMITS) -> Found:
     """The pacts in files, folders, patterns ("raw/**/*.txt"), archives and URLs of such. Close the result after use.
 
     Ids are relative to the folder, the archive or the fixed part of the pattern; a single file's id is its name. Hidden
@@ -71,7 +73,7 @@ def find_inputs(inputs: Sequence[str]) -> Found:
     Raises FileNotFoundError for an input that does not exist, ArchiveError for one that is an archive and damaged or
     beyond a limit, InputError for one that cannot be reached or unpacked here, ValueError for two files with one id.
     """
-    found = Found()
+    found = Found(limits=limits)
     by_id: dict[str, Input] = {}
     try:
         for given in inputs:
@@ -94,19 +96,22 @@ def find_inputs(inputs: Sequence[str]) -> Found:
     return found
 
 
-def read_input(given: Input) -> bytes:
+def read_input(given: Input, limits: Limits = LIMITS) -> bytes:
     """The bytes of one pact. Raises OSError, whose `strerror` is the reason, where they cannot be had.
 
-    A member of an archive may have `MOST_MEMBER_BYTES`.
+    Raises `OverLimit` as well.
     """
     try:
         with places.reaching(given.place):
             if given.member is not None:
-                return read_member(given.place, given.member)
+                return read_member(given.place, given.member, limits)
             with places.open_place(given.place) as stream:
-                return stream.read()
+                data = stream.read(limits.size_bytes + 1)
     except InputError as error:
         raise OSError(errno.EIO, str(error)) from error
+    if len(data) > limits.size_bytes:
+        raise over(limits, "size")
+    return data
 
 
 def find_known(inputs: Sequence[str] | Found) -> dict[str, Known]:
@@ -122,7 +127,7 @@ def find_known(inputs: Sequence[str] | Found) -> dict[str, Known]:
     known: dict[str, Known] = {}
     for given, root in inputs.manifests:
         prefix = given.pact_id.removesuffix(manifest.NAME)
-        rows = _read_manifest(given, f"{root}/{manifest.NAME}")
+        rows = _read_manifest(given, f"{root}/{manifest.NAME}", inputs.limits)
         for name in sorted(rows):
             shut = any(f"{prefix}{name}".startswith(f"{archive}/") for archive in inputs.shut)
             if prefix + name not in ids and not shut and places.kind(f"{root}/{name}") != "file":
@@ -131,12 +136,14 @@ def find_known(inputs: Sequence[str] | Found) -> dict[str, Known]:
     return known
 
 
-def _read_manifest(given: Input, label: str) -> dict[str, Known]:
+def _read_manifest(given: Input, label: str, limits: Limits) -> dict[str, Known]:
     try:
-        data = read_input(given)
+        data = read_input(given, limits)
     except OSError as error:
         message = f"{label}: cannot be read ({error.strerror or error}): check its rights"
         raise manifest.ManifestError(message) from error
+    except OverLimit as error:
+        raise manifest.ManifestError(f"{label}: {error}") from error
     return manifest.parse_manifest(data, label)
 
 
@@ -277,13 +284,13 @@ def _label(given: Input, found: Found) -> str:
 def _members(archive: str, packed: str, prefix: str, found: Found) -> Iterator[Input]:
     """The pacts in an archive; its manifest is noted."""
     if packed == "zip":
-        listed = list_zip(archive, found.skipped)
+        listed = list_zip(archive, found.skipped, found.limits)
     else:
         key = archive if "://" in archive else os.path.realpath(archive)
         if key not in found.unpacked:
             found.scratch = found.scratch or tempfile.TemporaryDirectory(prefix="pacte-")
             folder = os.path.join(found.scratch.name, str(len(found.unpacked)))
-            found.unpacked[key] = unpack_tar(archive, folder, found.skipped)
+            found.unpacked[key] = unpack_tar(archive, folder, found.skipped, found.limits)
         listed = found.unpacked[key]
     for name, place, member in _pacts(listed, _pages(listed)):
         yield Input(places.printable(prefix + name) if prefix else places.printable(name), place, member)

@@ -5,6 +5,7 @@ Skeletons recur from pact to pact, so what one says is remembered.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -23,7 +24,7 @@ _TOKEN_RE = re.compile(r"[^\W\d_]+-\n[ ]*[^\W\d_]+|[^\W\d_]+'|[^\W_]+|[^\w\s]|_"
 _HYPHEN_RE = re.compile(r"-\n[ ]*")
 _ASIDE = "()"
 _PAUSE = "¶"
-_PAUSE_RE = re.compile(r"(?<=[.!?;:)…»\"])[ \t]*\n\s*(?=[^\W\d_])|\n\s*(?=[-•*]|n\d|niveau)")
+_PAUSE_RE = re.compile(r"(?<=[.!?;:)…»\"])[ \t]*+\n\s*+(?=[^\W\d_])|(?<!\s)[^\S\n]*+(?P<at>\n)\s*+(?=[-•*]|n\d|niveau)")
 """Where a line break ends a sentence: after a stop, before a bullet or a level. Others only wrap the line."""
 _LEVELS_ONLY_RE = re.compile(r"(?:\s|n(?=\d)|niveaux?|[1-9]|,|et|-){1,30}")
 _ACT_RE = re.compile(r"\w+(?:er|ir|re)$|mise$|creation$|au$")
@@ -35,6 +36,8 @@ _PART_STARTS = frozenset([",", _PAUSE, ".", ";", ":", "avec", "est", "mais"])
 """Behind what a part begins that stands before its cue ("le chiffre de 25 € en moins")."""
 _MAX_TOKENS = 3_000
 """A skeleton longer than this is no observation, and reading it would take more than a second."""
+LONGEST_WORD = 60
+"""So many letters of a word are read, in which every rule's pattern is looked for: French has none half as long."""
 _REMEMBERED = 2_000
 
 
@@ -108,8 +111,8 @@ def _interpret_block(
     # "Le plan vélo (N1) est voté": a level alone in parentheses is named, not quoted.
     asides = [aside for aside in found if not _LEVELS_ONLY_RE.fullmatch(folded, *aside.inner)]
     # « le 1, pas de souci » is said by the list; a wording is quoted behind the level that it is of.
-    level_re = _reader(rules).level_re
-    asides = [a for a in asides if folded[a.start] == "(" or level_re.search(folded, block.body[0], a.start)]
+    level = _reader(rules).level_re.search(folded, *block.body)
+    asides = [a for a in asides if folded[a.start] == "(" or (level is not None and level.end() <= a.start)]
     words, spans, aside_at = _skeleton(folded, block.body, asides)
     words = [mend(word) for word in words] if given.scanned else words
     if len(words) > _MAX_TOKENS:
@@ -119,7 +122,8 @@ def _interpret_block(
     place = _Place(text, index, words, spans, aside_at)
     # "Idem" says again what the measure's observation before has said.
     assertions = [replace(a, stance=said) if a.stance is None else a for a in reading.assertions]
-    clauses = [_clause(place, reading, a) for a in assertions if a.stance is not None]
+    bearings = _bearings(reading.assertions)
+    clauses = [_clause(place, a, *bears) for a, bears in zip(assertions, bearings, strict=True) if a.stance is not None]
     if not clauses:
         message = "nothing was taken from this observation: read whether it changes what the list agrees to"
         span = _stripped(text, *block.body, separators="")
@@ -176,12 +180,14 @@ def _skeleton(
     aside_at: dict[int, Aside] = {}
     at = body[0]
     for aside in [*asides, Aside(body[1], body[1], (body[1], body[1]), True)]:
-        pauses = [match.start() for match in _PAUSE_RE.finditer(folded, at, aside.start)]
+        pauses = (max(match.start(), match.start("at")) for match in _PAUSE_RE.finditer(folded, at, aside.start))
+        pause = next(pauses, None)
         for match in _TOKEN_RE.finditer(folded, at, aside.start):
-            while pauses and pauses[0] <= match.start():
+            while pause is not None and pause <= match.start():
                 words.append(_PAUSE)
-                spans.append((pauses[0], pauses.pop(0)))
-            words.append(_HYPHEN_RE.sub("", match.group()))
+                spans.append((pause, pause))
+                pause = next(pauses, None)
+            words.append(_HYPHEN_RE.sub("", match.group())[:LONGEST_WORD])
             spans.append(match.span())
         if aside.start < aside.end:
             aside_at[len(words)] = aside
@@ -191,8 +197,7 @@ def _skeleton(
     return [*words, _PAUSE], [*spans, (body[1], body[1])], aside_at
 
 
-def _clause(place: _Place, reading: Reading, assertion: Assertion) -> Clause:
-    reach, levels = _levels(reading, assertion)
+def _clause(place: _Place, assertion: Assertion, reach: Reach, levels: tuple[int, ...] | None) -> Clause:
     assert assertion.stance is not None, "those without a stance were left out"
     wording = _wording(place, assertion)
     tokens = [assertion.start, assertion.end - 1]
@@ -204,7 +209,25 @@ def _clause(place: _Place, reading: Reading, assertion: Assertion) -> Clause:
     return Clause(place.block, assertion.stance, reach, levels, wording, assertion.rule.id, start, end)
 
 
-def _levels(reading: Reading, assertion: Assertion) -> tuple[Reach, tuple[int, ...] | None]:
+def _bearings(assertions: Sequence[Assertion]) -> list[tuple[Reach, tuple[int, ...] | None]]:
+    """For each assertion how its levels are named, and which: its own, or those of the one that it inherits from."""
+    found: dict[int, tuple[Reach, tuple[int, ...] | None]] = {}
+    for index in range(len(assertions)):
+        heirs, at = [], index
+        while at not in found:
+            own, source = _own_levels(assertions[at]), assertions[at].inherits
+            if own is None and source is not None:
+                heirs.append(at)
+                at = source
+            else:
+                found[at] = own or ("listed", None)
+        reach, levels = found[at]
+        found.update(dict.fromkeys(heirs, ("inherited", levels) if levels else (reach, None)))
+    return [found[index] for index in range(len(assertions))]
+
+
+def _own_levels(assertion: Assertion) -> tuple[Reach, tuple[int, ...] | None] | None:
+    """What an assertion itself says of its levels; None where it says nothing."""
     numbers = tuple(sorted({level for ref in assertion.references for level in ref.levels}))
     means = {ref.means for ref in assertion.references}
     if numbers:
@@ -214,10 +237,7 @@ def _levels(reading: Reading, assertion: Assertion) -> tuple[Reach, tuple[int, .
     for reach in ("this", "others", "beyond"):
         if reach in means:
             return reach, None
-    if "measure" not in means and assertion.inherits is not None:
-        inherited, levels = _levels(reading, reading.assertions[assertion.inherits])
-        return ("inherited", levels) if levels else (inherited, None)
-    return "listed", None
+    return ("listed", None) if "measure" in means else None
 
 
 def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
@@ -233,9 +253,9 @@ def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
         return None
     if policy in ("before", "around"):
         last = assertion.start if policy == "before" else assertion.reach_end
-        parts = [at + 1 for at in range(assertion.start) if place.words[at] in _PART_STARTS]
-        parts += [ref.end for ref in assertion.references if ref.end <= assertion.start]
-        return _token_span(place, max(parts, default=0), last)
+        first = next((at + 1 for at in range(assertion.start - 1, -1, -1) if place.words[at] in _PART_STARTS), 0)
+        first = max([first, *(ref.end for ref in assertion.references if ref.end <= assertion.start)])
+        return _token_span(place, first, last)
     first = assertion.start if policy == "cue" else assertion.end
     if policy == "rest" and assertion.references and assertion.references[-1].start >= assertion.end:
         first = assertion.references[-1].end

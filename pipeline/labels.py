@@ -161,7 +161,7 @@ def _sentence(path: Path, number: int, line: str) -> Labelled:
     marked = (frame["sentence"] if frame else line).replace("⏎", "\n").strip()
     clauses = []
     for match in _MARK_RE.finditer(marked):
-        said = re.search(r"\{(.*)\}", match["said"], re.DOTALL)
+        said = re.match(r"[^{]*\{(.*)\}", match["said"], re.DOTALL)
         levels = tuple(map(int, match["levels"].split()))
         stance = _one_of(match["stance"], _STANCES, f"{path}:{number}")
         clauses.append(ExpectedClause(40, stance, levels, said[1] if said else None, number))  # type: ignore[arg-type]

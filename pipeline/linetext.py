@@ -13,10 +13,12 @@ from pipeline.scan import count_signs
 from pipeline.ticks import TICK
 
 REMEMBERED = 3_000
+LONGEST_TAIL = 200
+"""In so many last characters of a heading its levels are looked for."""
 _BOX_RE = re.compile(TICK, re.VERBOSE)
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
-_STOP_RE = re.compile(r"[.!?;)][ ]+(?=[^\W\d_a-z]|[→➔➜⇒])|[ ]+(?=[→➔➜⇒])")
+_STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒])")
 _SPACE_RE = re.compile(r"\s+")
 _FRENCH = frozenset(
     ["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"]
@@ -79,8 +81,8 @@ class LineTexts:
         self._inline_rules = tuple(rule for rule in rules.lines if rule.inline)
         self._other_rules = tuple(rule for rule in rules.lines if rule.kind != "measure")
         self._remembered = lru_cache(REMEMBERED)(self._look)
-        self.floor_of = lru_cache(REMEMBERED)(self._find_floor)
-        self.tail_of = lru_cache(REMEMBERED)(self._find_tail)
+        self._floor_of = lru_cache(REMEMBERED)(self._find_floor)
+        self._tail_of = lru_cache(REMEMBERED)(self._find_tail)
 
     def of(self, line: str) -> LineText:
         """What a line tells, given without its line end."""
@@ -129,19 +131,31 @@ class LineTexts:
             line.heads = tuple(match for match in found if match is not None)
         return line.heads
 
-    def _find_tail(self, title: str) -> tuple[int, tuple[int, ...]] | None:
+    def floor_of(self, line: LineText, body: int) -> int | None:
+        """Where, from `body` on, a sentence begins with which the list takes the floor: "N1 : Acheter. Accord"."""
+        find = self._floor_of if len(line.shaped) <= LONGEST else self._find_floor
+        return find(line, body)
+
+    def tail_of(self, title: str) -> tuple[int, tuple[int, ...]] | None:
         """Where the levels at the end of a heading begin, and which; None without any: "Rénover (niveau 2)"."""
-        tail = self.rules.tail.search(title)
+        return self._tail_of(title) if len(title) <= LONGEST else self._find_tail(title)
+
+    def _find_tail(self, title: str) -> tuple[int, tuple[int, ...]] | None:
+        tail = self.rules.tail.search(title, max(0, len(title) - LONGEST_TAIL))
         if tail is None or not title[: tail.start()].strip():
             return None
         return tail.start(), self.rules.words.levels_in(tail["levels"])
 
     def _find_floor(self, line: LineText, body: int) -> int | None:
-        """Where, from `body` on, a sentence begins with which the list takes the floor: "N1 : Acheter. Accord"."""
+        end = len(line.shaped)
+        rules = [(rule, _last_place(rule, line)) for rule in self._inline_rules]
         for stop in _STOP_RE.finditer(line.shaped, body):
-            for rule in self._inline_rules:
+            for rule, last in rules:
+                if last < stop.end():
+                    continue
                 try:
-                    if match_of(rule, line.folded if rule.on == "plain" else line.shaped, stop.end(), len(line.shaped)):
+                    text = line.folded if rule.on == "plain" else line.shaped
+                    if match_of(rule, text, stop.end(), end, has_needed=True):
                         return stop.end()
                 except TimeoutError:
                     line.slow.append(rule)
@@ -164,14 +178,28 @@ def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: R
     return RuleMatch(rule, body, label, match.end("label") if label is not None else 0, groups.get("tick"), levels)
 
 
-def match_of(rule: LineRule, text: str, left: int, right: int) -> "regex.Match[str] | None":
-    """A rule's match of the whole of `text[left:right]`. Raises TimeoutError where it takes too long."""
+def _last_place(rule: LineRule, line: LineText) -> int:
+    """Where the last of what a match of the rule must hold begins in a line; its end where there is no such thing."""
+    text = line.folded if rule.on == "plain" else line.shaped
+    last = len(text)
+    if rule.needs:
+        last = max(map(text.rfind, rule.needs))
+    if rule.held is not None:
+        last = min(last, max((match.start() for match in rule.held.finditer(text)), default=-1))
+    return last
+
+
+def match_of(
+    rule: LineRule, text: str, left: int, right: int, *, has_needed: bool = False
+) -> "regex.Match[str] | None":
+    """A rule's match of the whole of `text[left:right]`. `has_needed`: one of what it needs is known to be there.
+    Raises TimeoutError where it takes too long."""
     if rule.longest is not None and right - left > rule.longest:
         return None
     first = text[left : left + 1]
     if first in FIRST and first not in rule.starts:
         return None
-    if rule.needs and all(text.find(needed, left, right) < 0 for needed in rule.needs):
+    if rule.needs and not has_needed and all(text.find(needed, left, right) < 0 for needed in rule.needs):
         return None
     return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
 

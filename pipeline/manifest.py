@@ -34,6 +34,13 @@ def parse_manifest(data: bytes, label: str) -> dict[str, Known]:
         text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig").read()
     except UnicodeDecodeError:
         raise ManifestError(f"{label}: is not UTF-8: save it as UTF-8") from None
+    try:
+        return _rows(text, label)
+    except csv.Error as error:
+        raise ManifestError(f"{label}: is no table ({error}): save it as CSV anew") from None
+
+
+def _rows(text: str, label: str) -> dict[str, Known]:
     head = text.split("\n", 1)[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]

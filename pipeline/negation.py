@@ -76,23 +76,33 @@ class Negation:
         return any(word in _NOBODY for word in words[max(0, ne - _REACH) : ne])
 
     def _before(self, words: list[str], start: int, ne: int | None) -> int | None:
-        """ "n'est donc pas retenu", "pas d'accord", "aucun engagement": the particle before, light words between."""
+        """Where the particle before stands, unless that is denied itself: twice denied is affirmed ("aucune raison de
+        ne pas le faire")."""
+        firsts = []
+        while (found := self._particle(words, start, ne)) is not None:
+            first, particle = found
+            firsts.append(first)
+            if words[first:particle] != ["ne"] or first == 0:
+                break
+            start, ne = first, self._ne(words, first)
+        return firsts[0] if len(firsts) % 2 else None
+
+    def _particle(self, words: list[str], start: int, ne: int | None) -> tuple[int, int] | None:
+        """ "n'est donc pas retenu", "pas d'accord", "aucun engagement": the particle before, light words between. It
+        and the first word of its negation, which may be a "ne" before it."""
         for at in range(start - 1, max(-1, start - _REACH), -1):
             word = words[at]
             if word in _NE and (words[at + 1] == "pas" or self._subject_denies(words, at)):
-                return at  # "de ne pas retenir", "personne n'a contesté"
+                return at, at  # "de ne pas retenir", "personne n'a contesté"
             if word in _NE:  # "ne pouvons nous associer": no particle after "pouvoir"
-                return at if _CAN_RE.fullmatch(words[at + 1]) else None
+                return (at, at) if _CAN_RE.fullmatch(words[at + 1]) else None
             if word in _STOPS:
                 return None
             if word == "que" or word in _ONLY:
                 return None
             needs_ne = self.is_negative_with_ne(word) and not self.is_negative(word)
             if (needs_ne and ne is not None) or self.is_negative(word):
-                first = at if ne is None else min(at, ne)
-                # "aucune raison de ne pas le faire": twice denied is affirmed.
-                twice = words[first:at] == ["ne"] and first > 0 and self._before(words, first, self._ne(words, first))
-                return None if twice else first
+                return (at if ne is None else min(at, ne)), at
             if not self.is_light(word):
                 return None
         return None

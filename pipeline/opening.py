@@ -16,7 +16,6 @@ from pipeline.walk import (
     ends_block,
     goes_on,
     opens_sentence,
-    printed_levels,
     turns_upright,
 )
 
@@ -71,8 +70,7 @@ def _as_set(walk: Walk, line: Line, mark: Mark | None) -> Mark | None:
 
 def _closes(walk: Walk, line: Line) -> bool:
     """Whether a line in italics stands apart behind all measures: it is told, for it need not be the list's words."""
-    starts = (later for later, mark in walk.page.marks.items() if mark.kind == "measure")
-    if not walk.blank or walk.page.spaced or max(starts, default=0) > line.start:
+    if not walk.blank or walk.page.spaced or walk.last_heading > line.start:
         return False
     message = "in italics, apart, behind the last measure: read as about the whole pact; check whose words it is"
     walk.page.diagnostics.append(Diagnostic("warning", "closing-italics", message, line.left, line.right))
@@ -117,7 +115,7 @@ def _fits(walk: Walk, index: int, mark: Mark) -> bool:
     assert rule is not None, "decided marks always fit"
     if mark.kind == "observation":
         if rule.about == "pact":
-            return _speaks_of_the_pact(walk, index, rule)
+            return _speaks_of_the_pact(walk, line, rule)
         if walk.head is None and not walk.whole:
             return False
         if rule.continues:
@@ -129,12 +127,12 @@ def _fits(walk: Walk, index: int, mark: Mark) -> bool:
             return False
         # "N1 : validé / N3 : compétence régionale": a level that is printed already is spoken of here.
         speaks_on = before is not None and before.kind == "observation" and not walk.blank
-        return not (speaks_on and (printed_levels(walk) & set(mark.levels) or _is_talk(walk, mark)))
+        return not (speaks_on and (walk.printed & set(mark.levels) or _is_talk(walk, mark)))
     if mark.kind == "item":
         in_observation = goes_on(walk) and not turns_upright(walk, line)
         return walk.head is not None and (before is None or before.kind != "observation" or not in_observation)
     if mark.kind == "closing":
-        return any(block.kind == "measure" for block in walk.blocks)
+        return walk.has_measure
     if rule.next is not None:
         return (walk.blank or ends_block(walk)) and _next_is(walk, index, rule.next)
     return mark.kind != "theme" or walk.blank or ends_block(walk)
@@ -157,12 +155,11 @@ def _is_known_wording(walk: Walk, line: Line) -> bool:
     return walk.catalogue.opens_like_a_wording(block.measure, walk.page.fold(line))
 
 
-def _speaks_of_the_pact(walk: Walk, index: int, rule: LineRule) -> bool:
+def _speaks_of_the_pact(walk: Walk, line: Line, rule: LineRule) -> bool:
     """After the last heading, and apart from the observations of its measure."""
-    if walk.closing or not any(block.kind == "measure" for block in walk.blocks):
+    if walk.closing or not walk.has_measure:
         return False
-    later = (walk.page.marks.get(line.start) for line in walk.page.lines[index:])
-    is_last = walk.page.context.is_last and not any(mark is not None and mark.kind == "measure" for mark in later)
+    is_last = walk.page.context.is_last and walk.last_heading < line.start
     # Where the format knows paragraphs, a line is one.
     return is_last and (walk.blank or rule.evidence == "label" or bool(walk.page.source.places))
 
@@ -180,4 +177,4 @@ def _in_parentheses(walk: Walk, line: Line) -> bool:
     block = walk.open
     if block is None or block.kind != "observation" or walk.blank:
         return False
-    return depth(walk.page.shaped[block.start : block.end]) > 0 and walk.page.text(line).endswith(")")
+    return depth(walk, block) > 0 and walk.page.text(line).endswith(")")

@@ -11,6 +11,8 @@ _PAIRS = {"(": ")", "[": "]", "«": "»", "“": "”"}
 _MARKS_RE = re.compile("[" + re.escape("".join(_PAIRS) + "".join(_PAIRS.values())) + "]")
 _LINE_RE = re.compile(r"\n\s*")
 _PAUSE_RE = re.compile(r"[,.;][ \t]*")
+_RESUMES = 400
+"""A line that takes the sentence up says so within so many characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _resumptions(
 ) -> list[int]:
     """The places behind `place_re` where the sentence is taken up again, in order."""
     places = (match.end() for match in place_re.finditer(text, start, end))
-    return [at for at in places if any(pattern.match(folded, at, end) for pattern in resumptions)]
+    return [at for at in places if any(pattern.match(folded, at, min(end, at + _RESUMES)) for pattern in resumptions)]
 
 
 def _first(places: list[int], start: int, end: int) -> int | None:

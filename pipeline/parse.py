@@ -5,6 +5,7 @@ from collections.abc import Hashable, Sequence
 from pipeline.assemble import assemble
 from pipeline.interpret import interpret
 from pipeline.kinds import recognise
+from pipeline.limits import LIMITS, Limits
 from pipeline.lines import Page
 from pipeline.model import Known, Pact, Part, Source
 from pipeline.outline import outline
@@ -21,12 +22,14 @@ _PARTS: dict[Hashable, Part] = {}
 """The sections that were read, the last used last: most recur from pact to pact."""
 
 
-def parse_bytes(data: bytes, pact_id: str, rules: Rules | Sequence[Rules], known: Known | None = None) -> Pact:
+def parse_bytes(
+    data: bytes, pact_id: str, rules: Rules | Sequence[Rules], known: Known | None = None, limits: Limits = LIMITS
+) -> Pact:
     """Parse one document. Never raises for what the bytes are: see `Pact.status` and `Pact.diagnostics`.
 
     Of several `rules` those of the document's kind are taken. `known` is what else is known of it.
     """
-    return parse_source(read(data, pact_id), rules, known)
+    return parse_source(read(data, pact_id, limits), rules, known)
 
 
 def parse_source(source: Source, rules: Rules | Sequence[Rules], known: Known | None = None) -> Pact:

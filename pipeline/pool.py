@@ -7,11 +7,14 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.forking import worker_context
-from pipeline.tasks import Packed, Task, give_up_task, parse_task
+from pipeline.forking import limit_memory, worker_context
+from pipeline.limits import Limits, over
+from pipeline.tasks import Packed, Task, give_up_task, parse_one, parse_task
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
+
+    from pipeline.model import Pact
 
 _AHEAD = 4
 """So many tasks for each worker wait, or are done before their turn: memory stays bounded."""
@@ -24,13 +27,20 @@ class NoWorkers(Exception):
     """Workers cannot be kept alive; the text says what to do."""
 
 
-def run_in_order(steps: Iterable[Task | list[str]], jobs: int, timeout: float) -> Iterator[Packed | list[str]]:
+class GivenUp(Exception):
+    """A file took too long, or killed its worker; the text names it and says what to do."""
+
+
+def run_in_order(
+    steps: Iterable[Task | list[str]], jobs: int, timeout: float, limits: Limits
+) -> Iterator[Packed | list[str]]:
     """The rows of each task, by so many workers, in the order of the steps; what is no task is handed through.
 
-    A task that takes longer than `timeout` seconds, or whose worker dies, is tried again input by input; an input that
-    does so alone is a failed document. Raises what `parse_task` raises, and `NoWorkers`.
+    A task that takes longer than `timeout` seconds or more memory than `limits` allow, or whose worker dies, is tried
+    again input by input; an input that does so alone is a failed document. Raises what `parse_task` raises, and
+    `NoWorkers`.
     """
-    workers = _Workers(jobs, timeout)
+    workers = _Workers(jobs, timeout, limits)
     waiting: deque[_Submitted | list[str]] = deque()
     try:
         for step in steps:
@@ -41,6 +51,30 @@ def run_in_order(steps: Iterable[Task | list[str]], jobs: int, timeout: float) -
             yield from _results(workers, waiting.popleft())
     finally:
         workers.stop()
+
+
+def parse_alone(task: Task, timeout: float) -> "Pact":
+    """The pact of a task of one input, by a worker of its own. Raises `GivenUp`, and what `parse_one` raises."""
+    from pebble import ProcessExpired
+
+    workers = _Workers(1, timeout, task.limits)
+    try:
+        return workers.parse_one(task)
+    except (TimeoutError, MemoryError, ProcessExpired) as error:
+        raise GivenUp(f"{task.inputs[0].place}: {_reason(error, timeout, task.limits)}") from None
+    finally:
+        workers.stop()
+
+
+def _reason(error: Exception, timeout: float, limits: Limits) -> str:
+    """Why a file was given up, and what to do."""
+    if isinstance(error, TimeoutError):
+        return f"took longer than {timeout:g} seconds: give it more with --timeout, or look what is wrong with it"
+    if isinstance(error, MemoryError):
+        return f"took too much memory: {over(limits, 'memory')}"
+    exitcode = getattr(error, "exitcode", None)
+    more = f"give it more memory than {limits.memory:,} MiB with --limit memory=N"
+    return f"brought its worker down (exit code {exitcode}): {more}, or report it with the file"
 
 
 @dataclass(slots=True, eq=False)
@@ -55,21 +89,31 @@ class _Submitted:
 class _Workers:
     """A pool of workers, replaced as a whole where it breaks: tasks that are not done are then submitted anew."""
 
-    def __init__(self, jobs: int, timeout: float) -> None:
+    def __init__(self, jobs: int, timeout: float, limits: Limits) -> None:
         self.open: list[_Submitted] = []
         self.timeout = timeout
+        self.limits = limits
         self._jobs = jobs
         self._pool = self._new_pool()
 
     def _new_pool(self) -> "ProcessPool":
         from pebble import ProcessPool
 
-        return ProcessPool(max_workers=self._jobs, context=worker_context())
+        return ProcessPool(
+            max_workers=self._jobs,
+            context=worker_context(),
+            initializer=limit_memory,
+            initargs=[self.limits.memory_bytes],
+        )
 
     def submit(self, task: Task) -> _Submitted:
         submitted = _Submitted(task, self._pool.schedule(parse_task, [task], timeout=self.timeout))
         self.open.append(submitted)
         return submitted
+
+    def parse_one(self, task: Task) -> "Pact":
+        pact: Pact = self._pool.schedule(parse_one, [task], timeout=self.timeout).result()
+        return pact
 
     def give_up(self, task: Task, reason: str) -> Packed:
         """The rows of a task of one input that took too long, or killed its worker."""
@@ -78,7 +122,7 @@ class _Workers:
         packed: Packed
         try:
             packed = self._pool.schedule(give_up_task, [task, reason], timeout=self.timeout).result()
-        except (TimeoutError, ProcessExpired):
+        except (TimeoutError, MemoryError, ProcessExpired):
             packed = self._pool.schedule(give_up_task, [task, reason, False]).result()
         return packed
 
@@ -127,11 +171,8 @@ def _results(workers: _Workers, step: "_Submitted | list[str]") -> Iterator[Pack
     try:
         yield workers.result(step)
         return
-    except TimeoutError:
-        limit = f"{workers.timeout:g} seconds"
-        reason = f"took longer than {limit}: give it more with --timeout, or look what is wrong with it"
-    except ProcessExpired as error:
-        reason = f"brought its worker down (exit code {error.exitcode}): report it with the file"
+    except (TimeoutError, MemoryError, ProcessExpired) as error:
+        reason = _reason(error, workers.timeout, workers.limits)
     if len(step.task.inputs) == 1:
         yield workers.give_up(step.task, reason)
         return

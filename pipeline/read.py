@@ -8,12 +8,13 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipeline.limits import LIMITS, Limits, OverLimit, check_text
 from pipeline.model import Diagnostic, Source
 from pipeline.readers.draft import Reading, Unreadable
 
 # "<!-- saved from … --><!DOCTYPE html>", "<?xml version="1.0"?><html lang="fr">"
 _HTML_RE = re.compile(
-    rb"""\s* (?:<!--.*?-->\s*)* (?:<\?xml[^>]*>\s*)? (?:<!doctype\s+html | <html\b | <head\b | <body\b)""",
+    rb"""\s* (?:<!--.*?-->\s*)*+ (?:<\?xml[^>]*>\s*)? (?:<!doctype\s+html | <html\b | <head\b | <body\b)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 # "<p>", "</strong>", "<td class=x>"
@@ -61,7 +62,7 @@ _UNREAD = (
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
-def read(data: bytes, pact_id: str) -> Source:
+def read(data: bytes, pact_id: str, limits: Limits = LIMITS) -> Source:
     """Read one pact. Never raises for what the bytes are: what cannot be read is an empty text and a diagnostic.
 
     `pact_id` is the path relative to the input folder, with `/`; its ending tells the format
@@ -73,12 +74,13 @@ def read(data: bytes, pact_id: str) -> Source:
             raise Unreadable("empty", "the file is empty: put the text of the pact in it")
         found = _format(data, pact_id)
         media_type = found.media_type
-        reading = _reader(found)(data)
+        reading = _reader(found)(data, limits)
+        check_text(reading.text, limits)
         if not reading.text.strip():
             raise Unreadable("empty", "the document holds no text: put the text of the pact in it")
     except _Unread as error:
         return _source(pact_id, data, error.media_type, _failed(error))
-    except Unreadable as error:
+    except (Unreadable, OverLimit) as error:
         return _source(pact_id, data, media_type, _failed(error))
     return _source(pact_id, data, media_type, reading)
 
@@ -93,8 +95,13 @@ class _Unread(Unreadable):
 
 def unreadable(pact_id: str, reason: str) -> Source:
     """A file that the system would not give us, as a source without text."""
-    error = Unreadable("unreadable", f"the file cannot be opened ({reason}): check its rights")
+    error = Unreadable("unreadable", f"the file cannot be read ({reason}): check its rights, or get it again")
     return _source(pact_id, b"", "text/plain", _failed(error))
+
+
+def beyond(pact_id: str, data: bytes, error: OverLimit) -> Source:
+    """A file beyond a limit, as a source without text."""
+    return _source(pact_id, data, "text/plain", _failed(error))
 
 
 def given_up(pact_id: str, data: bytes, reason: str) -> Source:
@@ -108,7 +115,7 @@ def broken(pact_id: str, data: bytes, error: Exception) -> Source:
     return _source(pact_id, data, "text/plain", _failed(Unreadable("internal", message)))
 
 
-def _failed(error: Unreadable) -> Reading:
+def _failed(error: Unreadable | OverLimit) -> Reading:
     return Reading("", diagnostics=(Diagnostic("error", error.code, str(error)),))
 
 
@@ -134,10 +141,10 @@ def _source(pact_id: str, data: bytes, media_type: str, reading: Reading) -> Sou
     )
 
 
-def _reader(found: _Format) -> Callable[[bytes], Reading]:
+def _reader(found: _Format) -> Callable[[bytes, Limits], Reading]:
     """The reader of a format; its libraries are loaded by the first file that needs them."""
     module, name = found.reader.split(":")
-    reader: Callable[[bytes], Reading] = getattr(importlib.import_module(f"pipeline.readers.{module}"), name)
+    reader: Callable[[bytes, Limits], Reading] = getattr(importlib.import_module(f"pipeline.readers.{module}"), name)
     return reader
 
 

@@ -69,7 +69,8 @@ class LineRule(_RegexRule):
     level's line. `next`: only before a block of that kind. `diagnostic`: the code of a warning to give.
     `sure`: a measure only where the catalogue confirms it. `about`: the observation is about the whole pact.
     `longest`: no longer line, in characters, is tried. `needs`:
-    only a line that holds one of these is tried.
+    only a line that holds one of these is tried. `holds`: a pattern that stands in every match; in a long line the
+    rule is not tried behind the last of them.
     """
 
     @cached_property
@@ -89,8 +90,14 @@ class LineRule(_RegexRule):
     sure: bool = False
     longest: int | None = None
     needs: tuple[str, ...] = ()
+    holds: str | None = None
     about: Literal["pact"] | None = None
     diagnostic: str | None = None
+
+    @cached_property
+    def held(self) -> "Pattern[str] | None":
+        """The pattern `holds`."""
+        return None if self.holds is None else regex.compile(self.holds, regex.VERBOSE | regex.V0)
 
     @model_validator(mode="after")
     def _is_whole(self) -> "LineRule":
@@ -236,9 +243,11 @@ class Rules:
     @cached_property
     def tail(self) -> "Pattern[str]":
         """A pattern for levels at the end of a heading: " (niveau 2)", " – N1 et N2", ").Niveau 2"."""
-        several = self.words.several
+        several, signs = self.words.several, r"[\[(:=→>|-]"
         return regex.compile(
-            rf"(?:\s*[\[(:=→>|-]+\s*|\s+|(?<=[\p{{Ll}}).…]))(?P<levels>{several})\s*[\])]?\s*[.;]?\s*$",
+            # What stands before the levels is looked for from its first character on, and from nowhere inside it.
+            rf"(?:(?<!\s)\s++(?:{signs}++\s*+)?|(?<!\s|{signs}){signs}++\s*+|(?<=[\p{{Ll}}).…]))"
+            rf"(?P<levels>{several})\s*+(?:[\])]\s*+)?(?:[.;]\s*+)?$",
             regex.VERBOSE | regex.V0,
         )
 
@@ -353,6 +362,8 @@ class _Fill:
         filled = dict(row)
         if isinstance(row.get("regex"), str):
             filled |= {"regex": self.regex(row["regex"]), "written": row["regex"]}
+        if isinstance(row.get("holds"), str):
+            filled["holds"] = self.regex(row["holds"])
         if isinstance(row.get("patterns"), list):
             filled["patterns"] = [[self.token(token) for token in pattern] for pattern in row["patterns"]]
         return filled

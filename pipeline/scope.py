@@ -10,8 +10,10 @@
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from pipeline.language import Cue
 from pipeline.model import Stance
@@ -85,23 +87,33 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
     real, ends = _outside_qualifiers(words, [cue for cue in cues if cue.rule.role == "real"], stops, references)
     real = _in_sequence(real)
     owned, silent, ambiguous = _share(words, real, stops, references)
-    stray = [
-        cue for cue, refs in zip(real, owned, strict=True) if not refs and (cue.stray or cue.rule.about == "level")
-    ]
+    strays = [not refs and (cue.stray or cue.rule.about == "level") for cue, refs in zip(real, owned, strict=True)]
     assertions: list[Assertion] = []
     for i, cue in enumerate(real):
         following = real[i + 1].start if i + 1 < len(real) else len(words)
         quotes = words[cue.end - 1] == ":"
-        own_stops = [at for at in stops if cue.end <= at < following and not (quotes and words[at] == ".")]
+        own_stops = [at for at in _between(stops, cue.end, following) if not (quotes and words[at] == ".")]
         own_stops = [at for at in own_stops if words[at + 2 : at + 3] != ["()"] or words[at] not in _ADVERBS]
         end = ends.get(cue.start, min([following, *own_stops]))
         refs = tuple(_meant(cue.stance, ref) for ref in owned[i])
         assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words))
-        if cue not in stray and not _says_nothing_new(assertions, assertion, words):
+        if not strays[i] and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
     assertions = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
-    resolved = list(_inherit(assertions, [(at, words[at]) for at in stops]))
-    return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), tuple(stray))
+    resolved = list(_inherit(assertions, stops, [at for at in stops if words[at] in _SENTENCE_STOPS]))
+    stray = tuple(cue for cue, is_stray in zip(real, strays, strict=True) if is_stray)
+    return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), stray)
+
+
+def _between(places: list[int], start: int, end: int) -> list[int]:
+    """Those of some places, in order, that are from `start` to before `end`."""
+    return places[bisect_left(places, start) : bisect_left(places, end)]
+
+
+def _before(places: list[int], at: int) -> int:
+    """The last of some places, in order, that is before `at`; -1 without one."""
+    index = bisect_left(places, at)
+    return places[index - 1] if index else -1
 
 
 def _without_idle(assertions: list[Assertion]) -> tuple[Assertion, ...]:
@@ -127,32 +139,37 @@ def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:
 def _without_comments(assertions: list[Assertion], words: list[str], stops: list[int]) -> list[Assertion]:
     """Leave out what only explains: a weak cue that names no level, where another sentence says yes or no outright
     ("Nous signons, sauf les bancs. Ils appartiennent à la SNCF.") or an earlier one said something else."""
-    acts = [a for a in assertions if a.stance in ("agree", "refuse") and not a.rule.weak]
+    acts = [a.start for a in assertions if a.stance in ("agree", "refuse") and not a.rule.weak]
     kept: list[Assertion] = []
     for assertion in assertions:
         if not assertion.rule.weak or assertion.references:
             kept.append(assertion)
             continue
-        start = max((at for at in stops if at < assertion.start), default=-1)
-        elsewhere = [a for a in acts if not start < a.start < _end_of_sentence(assertion, stops)]
-        mains = [a for a in kept if a.stance not in QUALIFIERS and a.end <= start]
+        start = _before(stops, assertion.start)
+        elsewhere = len(acts) > len(_between(acts, start + 1, _end_of_sentence(assertion, stops)))
+        main = next((a for a in reversed(kept) if a.stance not in QUALIFIERS and a.end <= start), None)
         speaks_of_it = assertion.stance == "done" and bool(_PRONOUNS_OF_IT & set(words[start + 1 : assertion.end]))
-        said_before = bool(mains) and mains[-1].stance != assertion.stance
+        said_before = main is not None and main.stance != assertion.stance
         if speaks_of_it or not (elsewhere or said_before):
             kept.append(assertion)
     return kept
 
 
 def _end_of_sentence(assertion: Assertion, stops: list[int]) -> int:
-    return min((at for at in stops if at >= assertion.end), default=assertion.end + 1)
+    index = bisect_left(stops, assertion.end)
+    return stops[index] if index < len(stops) else assertion.end + 1
 
 
 def _says_nothing_new(before: list[Assertion], assertion: Assertion, words: list[str]) -> bool:
     """Whether a cue only repeats the one before it: "seul N2 est retenu"."""
-    mains = [a for a in before if a.stance not in QUALIFIERS]
-    if assertion.references or assertion.stance in QUALIFIERS or not mains:
+    if assertion.references or assertion.stance in QUALIFIERS:
         return False
-    return mains[-1].stance == assertion.stance and "()" not in words[assertion.start : assertion.reach_end]
+    main = next((a for a in reversed(before) if a.stance not in QUALIFIERS), None)
+    return (
+        main is not None
+        and main.stance == assertion.stance
+        and "()" not in words[assertion.start : assertion.reach_end]
+    )
 
 
 def _outside_qualifiers(
@@ -163,24 +180,30 @@ def _outside_qualifiers(
     kept: list[Cue] = []
     ends: dict[int, int] = {}
     inside = 0
+    joins = _Joins(frozenset(stops), frozenset(ref.start for ref in references), frozenset(cue.start for cue in real))
     for cue in real:
         if cue.start < inside:
             continue
         kept.append(cue)
         if cue.stance in QUALIFIERS and words[cue.end - 1] != ":":
-            inside = ends[cue.start] = _qualifier_end(words, cue, real, stops, references)
+            inside = ends[cue.start] = _qualifier_end(words, cue, joins)
     return kept, ends
 
 
-def _qualifier_end(
-    words: list[str], qualifier: Cue, real: list[Cue], stops: list[int], references: list[Reference]
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _Joins:
+    """The tokens at which stops, levels and cues begin."""
+
+    stops: frozenset[int]
+    levels: frozenset[int]
+    cues: frozenset[int]
+
+
+def _qualifier_end(words: list[str], qualifier: Cue, joins: _Joins) -> int:
     """The end of a sentence; the first comma, for a condition that heads it; a joint before a new verdict or level."""
     heads = words[qualifier.start - 1] in _SENTENCE_STOPS if qualifier.start else True
-    level_starts = {ref.start for ref in references}
-    cue_starts = {cue.start for cue in real if cue.start >= qualifier.end}
     for at in range(qualifier.end, len(words)):
-        if at in stops:
+        if at in joins.stops:
             return at
         if words[at] == ":" and qualifier.stance == "condition":
             return at
@@ -188,7 +211,7 @@ def _qualifier_end(
             return at
         if words[at] in (",", "et"):
             near = range(at + 1, at + 1 + _NEAR)
-            if any(i in level_starts for i in near) or any(i in cue_starts for i in near[:2]):
+            if any(i in joins.levels for i in near) or any(i in joins.cues for i in near[:2]):
                 return at
     return len(words)
 
@@ -210,15 +233,16 @@ def _outside_wordings(words: list[str], cues: list[Cue], references: list[Refere
     """Leave out the cues inside a wording that a colon opens ("sauf sur : garantir…")."""
     kept: list[Cue] = []
     quoting = False
+    levels = frozenset(ref.start for ref in references)
     for index, cue in enumerate(cues):
-        if quoting and words[cue.start] in (".", "¶") and any(ref.start == cue.end for ref in references):
+        if quoting and words[cue.start] in (".", "¶") and cue.end in levels:
             quoting = False
         elif quoting and cue.rule.role == "terminating" and words[cue.start] != ".":
             following = cues[index + 1] if index + 1 < len(cues) else None
             near = (
                 following is not None
                 and following.start <= cue.end + 1
-                and any(0 <= ref.start - following.end <= 1 for ref in references)
+                and not levels.isdisjoint((following.end, following.end + 1))
             )
             quoting = not near
         if not quoting:
@@ -234,21 +258,24 @@ def _share(
     """Give each level reference to the cue that reaches it; those that none reaches are silent."""
     owned: list[list[Reference]] = [[] for _ in real]
     silent, ambiguous = [], []
+    starts = [cue.start for cue in real]
+    # Ends are in order but for negations that overlap: how far cues reach up to each, and from each on.
+    reach = list(accumulate((cue.end for cue in real), max))
+    least = list(accumulate((cue.end for cue in reversed(real)), min))[::-1]
     for ref in references:
-        inside = next((i for i, cue in enumerate(real) if cue.start <= ref.start and ref.end <= cue.end), None)
-        if inside is not None:  # "laissons N3 de côté"
+        inside = bisect_left(reach, ref.end)
+        if inside < len(real) and real[inside].start <= ref.start:  # "laissons N3 de côté"
             owned[inside].append(ref)
             continue
-        before = max((i for i, cue in enumerate(real) if cue.end <= ref.start), default=None)
-        after = min((i for i, cue in enumerate(real) if cue.start >= ref.end), default=None)
+        last, first = bisect_right(least, ref.start) - 1, bisect_left(starts, ref.end)
+        before = last if last >= 0 else None
+        after = first if first < len(real) else None
         if before is not None and (
-            any(real[before].end <= at < ref.start and not _is_adverb(words, at, real[before].end) for at in stops)
+            any(not _is_adverb(words, at, real[before].end) for at in _between(stops, real[before].end, ref.start))
             or not _takes_after(real[before], ref, words)
         ):
             before = None
-        if after is not None and (
-            real[after].rule.levels == "after" or any(ref.end <= at < real[after].start for at in stops)
-        ):
+        if after is not None and (real[after].rule.levels == "after" or _between(stops, ref.end, real[after].start)):
             after = None
         if before is not None and owned[before] and (after is not None or not _joined(words, owned[before][-1], ref)):
             before = None
@@ -278,8 +305,10 @@ def _named_again(
     """Give a level that nothing is said of to the next cue whose subject is a pronoun: "Le troisième est cher ; il
     n'est pas retenu". Returns the levels that are still silent."""
     still = []
+    starts = [cue.start for cue in real]
     for ref in silent:
-        after = next((i for i, cue in enumerate(real) if cue.start >= ref.end), None)
+        first = bisect_left(starts, ref.end)
+        after = first if first < len(real) else None
         free = after is not None and not owned[after] and real[after].stance not in QUALIFIERS
         if after is not None and free and _PRONOUNS & set(words[ref.end : real[after].end]):
             owned[after].append(ref)
@@ -350,42 +379,44 @@ def _meant(stance: Stance | None, ref: Reference) -> Reference:
     return ref
 
 
-def _inherit(assertions: list[Assertion], stops: list[tuple[int, str]]) -> Iterator[Assertion]:
-    """Where an assertion names no level, whose levels it takes over."""
+def _inherit(assertions: list[Assertion], stops: list[int], sentences: list[int]) -> Iterator[Assertion]:
+    """Where an assertion names no level, whose levels it takes over. `sentences` are those stops that end one."""
+    mains: list[int] = []
+    agreed: list[int] = []
     for index, assertion in enumerate(assertions):
         inherits = None
         if not assertion.references:
-            mains = [i for i in range(index - 1, -1, -1) if assertions[i].stance not in QUALIFIERS]
             if assertion.stance in QUALIFIERS:
-                inherits = _qualified(assertions, mains, assertion, stops)
-                if inherits is None or assertions[inherits].end <= _sentence_start(assertion, stops):
-                    inherits = _ahead(assertions, index, stops) or inherits
-            elif mains and not any(assertions[mains[0]].end <= at < assertion.start for at, _ in stops):
+                started = _before(sentences, assertion.start)
+                inherits = _qualified(assertions, mains, agreed, started)
+                if inherits is None or assertions[inherits].end <= started:
+                    inherits = _ahead(assertions, index, sentences) or inherits
+            elif mains and not _between(stops, assertions[mains[-1]].end, assertion.start):
                 # "accord sur N1, le reste non": a refusal does not speak of what was just agreed to.
-                opposed = assertion.stance == "refuse" and assertions[mains[0]].stance == "agree"
-                inherits = None if opposed else mains[0]
+                opposed = assertion.stance == "refuse" and assertions[mains[-1]].stance == "agree"
+                inherits = None if opposed else mains[-1]
         yield assertion if inherits is None else replace(assertion, inherits=inherits)
+        if assertion.stance not in QUALIFIERS:
+            mains.append(index)
+        if assertion.stance == "agree":
+            agreed.append(index)
 
 
-def _qualified(
-    assertions: list[Assertion], mains: list[int], qualifier: Assertion, stops: list[tuple[int, str]]
-) -> int | None:
+def _qualified(assertions: list[Assertion], mains: list[int], agreed: list[int], started: int) -> int | None:
     """What a qualifier bears on: an agreement of its sentence, else its sentence's last assertion, else the last
-    agreement before. `mains` are indexes, the nearest first."""
-    ended = _sentence_start(qualifier, stops)
-    own = [i for i in mains if assertions[i].start > ended]
-    agreed = [i for i in own if assertions[i].stance == "agree"]
-    return next(iter(agreed or own or [i for i in mains if assertions[i].stance == "agree"]), None)
+    agreement before. `mains` and `agreed` are the assertions before it, by index, and `started` is where its sentence
+    begins."""
+    if agreed and assertions[agreed[-1]].start > started:
+        return agreed[-1]
+    if mains and assertions[mains[-1]].start > started:
+        return mains[-1]
+    return agreed[-1] if agreed else None
 
 
-def _sentence_start(assertion: Assertion, stops: list[tuple[int, str]]) -> int:
-    return max((at for at, word in stops if word in _SENTENCE_STOPS and at < assertion.start), default=-1)
-
-
-def _ahead(assertions: list[Assertion], index: int, stops: list[tuple[int, str]]) -> int | None:
+def _ahead(assertions: list[Assertion], index: int, sentences: list[int]) -> int | None:
     """What a qualifier at the head of its sentence bears on: the assertion behind it ("Si l'État paie, N3")."""
-    own = _sentence_start(assertions[index], stops)
+    own = _before(sentences, assertions[index].start)
     for i in range(index + 1, len(assertions)):
         if assertions[i].stance not in QUALIFIERS:
-            return i if _sentence_start(assertions[i], stops) == own else None
+            return i if _before(sentences, assertions[i].start) == own else None
     return None

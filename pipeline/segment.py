@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.catalogue import catalogue_of
 from pipeline.contrast import contrast, is_act
+from pipeline.fold import LONGEST
 from pipeline.lines import SENTENCE_END, Line, Mark, Page
 from pipeline.model import Block, Diagnostic, Severity
 from pipeline.opening import mark_of
@@ -17,13 +18,17 @@ _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
 """A longer line at the top of a document is a sentence of its introduction, not a heading."""
 _HEADS = ("measure", "principle")
+_MOST_CUTS = 20
+"""Into so many pieces a long line is cut at its sentences: each is looked at anew."""
+_SITE_RULES = ("furniture-site", "beside-site-furniture")
 
 
 def segment(page: Page) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """The blocks of a section in order, which joined give it back, and what was doubtful about them."""
     source = page.source
-    walk = Walk(page, catalogue_of(page.rules))
-    index = -1
+    headings = (start for start, mark in page.marks.items() if mark.kind == "measure")
+    walk = Walk(page, catalogue_of(page.rules), last_heading=max(headings, default=-1))
+    index, n_cuts = -1, 0
     while (index := index + 1) < len(page.lines):
         line = page.lines[index]
         if line.is_blank:
@@ -33,7 +38,8 @@ def segment(page: Page) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
         if mark is not None and mark.kind == "rest":
             walk.blocks.append(Block("unknown", None, line.start, len(source.text), (line.left, len(source.text))))
             break
-        if mark is not None and mark.kind in ("level", "item") and mark.line_rule and _part(walk, index, mark.body[0]):
+        n_cuts = n_cuts + 1 if line.start and source.text[line.start - 1] != "\n" else 0
+        if mark is not None and _may_part(mark, line, n_cuts) and _part(walk, index, mark.body[0]):
             line = page.lines[index]
             mark = mark_of(walk, index)
         if mark is None:
@@ -42,6 +48,12 @@ def segment(page: Page) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
             _add_marked(walk, index, mark)
         walk.blank = walk.blank and mark is not None and mark.kind == "furniture"
     return _settle(walk)
+
+
+def _may_part(mark: Mark, line: Line, n_cuts: int) -> bool:
+    """Whether the list may take the floor in a line, which is what is left of one that was cut `n_cuts` times."""
+    is_within = n_cuts < _MOST_CUTS or line.end - line.start <= LONGEST
+    return mark.kind in ("level", "item") and mark.line_rule is not None and is_within
 
 
 def _part(walk: Walk, index: int, body: int) -> bool:
@@ -94,7 +106,17 @@ def _add(
             declined=level is not None and level.ticked is False,
         )
     )
-    walk.last = len(walk.blocks) - 1
+    walk.last, walk.beside_site = len(walk.blocks) - 1, False
+    walk.has_measure = walk.has_measure or kind == "measure"
+    walk.is_introduced = walk.is_introduced or kind in ("introduction", "measure")
+    if level is not None:
+        walk.printed.update(level.levels)
+
+
+def _add_beside(walk: Walk, line: Line, kind: str, rule: str, body: tuple[int, int]) -> None:
+    """Add what is no part of the running text."""
+    walk.blocks.append(Block(kind, rule, line.start, line.end, body))
+    walk.beside_site = walk.beside_site or (walk.last is not None and rule in _SITE_RULES)
 
 
 def _extend(walk: Walk, line: Line, body: tuple[int, int] | None = None) -> None:
@@ -107,6 +129,7 @@ def _extend(walk: Walk, line: Line, body: tuple[int, int] | None = None) -> None
             found = Diagnostic("warning", "furniture-inside", message, *between.body, measure=block.measure)
             walk.page.diagnostics.append(found)
     del walk.blocks[walk.last + 1 :]
+    walk.beside_site = False
     start, _ = block.body if block.body[0] < block.body[1] else (body or (line.left, line.right))
     walk.blocks[walk.last] = block.up_to(line.end, (start, line.right))
 
@@ -118,7 +141,7 @@ def _add_marked(walk: Walk, index: int, mark: Mark) -> None:
         found = Diagnostic("warning", mark.line_rule.diagnostic, message, line.left, line.right)
         walk.page.diagnostics.append(found)
     if mark.kind in ("furniture", "note", "contents"):
-        walk.blocks.append(Block(mark.kind, mark.rule, line.start, line.end, mark.body))
+        _add_beside(walk, line, mark.kind, mark.rule, mark.body)
     elif mark.kind == "title":
         _extend(walk, line, mark.body)
     elif before is not None and is_bare_label(before) and _belongs_to_label(walk, mark):
@@ -161,7 +184,7 @@ def _add_opening(walk: Walk, line: Line, mark: Mark) -> None:
         label = walk.page.source.text[start : start + len(mark.label)]
     _add(walk, line, mark.kind, mark.rule, mark.body, mark=mark, evidence=mark.evidence, label=label)
     if mark.kind in _HEADS:
-        walk.head = walk.last
+        walk.head, walk.printed = walk.last, set()
     elif mark.kind == "level":
         walk.level = walk.last
 
@@ -182,8 +205,8 @@ def _add_unmarked(walk: Walk, line: Line) -> None:
     block, body = walk.open, (line.left, line.right)
     if walk.head is None and walk.closing:
         _add(walk, line, "closing", "after-closing", body)
-    elif walk.blank and _beside_site_furniture(walk):
-        walk.blocks.append(Block("furniture", "beside-site-furniture", line.start, line.end, body))
+    elif walk.blank and walk.head is not None and walk.beside_site:  # the page's own words have ended
+        _add_beside(walk, line, "furniture", "beside-site-furniture", body)
     elif walk.head is None and walk.whole:
         _extend(walk, line)
     elif walk.head is None:
@@ -203,13 +226,6 @@ def _add_unmarked(walk: Walk, line: Line) -> None:
         _add(walk, line, "text", "paragraph", body)
     else:
         _add(walk, line, "unknown", None, body)
-
-
-def _beside_site_furniture(walk: Walk) -> bool:
-    """Whether buttons and links of a web page came since the last text, so that its own words have ended."""
-    since = walk.blocks[walk.last + 1 :] if walk.last is not None else []
-    sites = ("furniture-site", "beside-site-furniture")
-    return walk.head is not None and any(block.rule in sites for block in since)
 
 
 def _add_contrasting(walk: Walk, line: Line, rule: str) -> None:
@@ -268,8 +284,7 @@ def _add_preamble(walk: Walk, line: Line) -> None:
     if block is not None and block.kind == "introduction" and not walk.blank:
         _extend(walk, line)
         return
-    introduced = any(b.kind in ("introduction", "measure") for b in walk.blocks)
-    is_heading = not introduced and len(text) <= _HEADING_LENGTH and not text.endswith(_PREAMBLE_END)
+    is_heading = not walk.is_introduced and len(text) <= _HEADING_LENGTH and not text.endswith(_PREAMBLE_END)
     kind = "header" if is_heading else "introduction"
     _add(walk, line, kind, "preamble", (line.left, line.right))
 

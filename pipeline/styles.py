@@ -4,9 +4,10 @@ Italics are evidence only where the measures are not set in them. Where they are
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pipeline.contrast import is_act
 from pipeline.lines import SENTENCE_END, Line, Page
@@ -53,11 +54,17 @@ def share_in(text: str, spans: Spans, start: int, end: int) -> float:
     return _stretch(text, spans, start, end).share
 
 
+def _across(spans: Spans, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Those of some spans (sorted, disjoint) that have a part between `start` and `end`, in order."""
+    for at in range(bisect_right(spans, start, key=itemgetter(1)), len(spans)):
+        if spans[at][0] >= end:
+            return
+        yield spans[at]
+
+
 def _stretch(text: str, spans: Spans, start: int, end: int) -> _Stretch:
     styled = 0
-    for first, last in spans[max(0, bisect_left(spans, (start, start)) - 1) :]:
-        if first >= end:
-            break
+    for first, last in _across(spans, start, end):
         styled += len(_LETTER_RE.findall(text, max(first, start), min(last, end)))
     return _Stretch(len(_LETTER_RE.findall(text, start, end)), styled)
 
@@ -116,10 +123,7 @@ def _voice(page: Page, announced: str | None) -> Spans | None:
 
 
 def _both(first: Spans, second: Spans) -> Spans:
-    spans = [
-        (max(a, c), min(b, d)) for c, d in second for a, b in first[max(0, bisect_left(first, (c, c)) - 1) :] if a < d
-    ]
-    return [(start, end) for start, end in spans if start < end]
+    return [(max(a, c), min(b, d)) for c, d in second for a, b in _across(first, c, d)]
 
 
 def _tells(page: Page, spans: Spans) -> bool:
@@ -163,18 +167,30 @@ def _is_set_in(page: Page, voice: Spans, line: Line) -> bool:
     )
 
 
+def _shares(text: str, spans: Spans, end: int) -> list[float]:
+    """For each of some spans the share (0-1) of the letters from its start to `end` that stand in spans."""
+    shares, letters, styled, at = [], 0, 0, end
+    for first, last in reversed(spans):
+        own = len(_LETTER_RE.findall(text, first, min(last, end)))
+        styled += own
+        letters += own + len(_LETTER_RE.findall(text, last, at))
+        shares.append(styled / letters if letters else 0.0)
+        at = first
+    return shares[::-1]
+
+
 def _tail(page: Page, voice: Spans, line: Line) -> int | None:
     """Where the end of a line begins that is in the style, and is a sentence of its own; None without one.
 
     A title or a foreign word at the end of a sentence is none: what stands before it has not ended.
     """
     text = page.source.text
-    inside = [span for span in voice if span[0] < line.right and span[1] > line.left]
-    for number, (start, _) in enumerate(inside):
-        if start <= line.left or share_in(text, voice, start, line.right) < MOSTLY:
+    inside = list(_across(voice, line.left, line.right))
+    if not inside or _LETTER_RE.search(text, inside[-1][1], line.right):
+        return None
+    for number, ((start, _), share) in enumerate(zip(inside, _shares(text, inside, line.right), strict=True)):
+        if start <= line.left or share < MOSTLY:
             continue
-        if _LETTER_RE.search(text, inside[-1][1], line.right):
-            return None
         at = start + len(text[start : line.right]) - len(text[start : line.right].lstrip(" \u00a0(-–—•"))
         at = start if "(" in text[start:at] else at
         before = text[line.left : start].rstrip(" \u00a0(")

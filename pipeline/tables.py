@@ -9,14 +9,14 @@ from pipeline.rules import Rules
 from pipeline.ticks import TICK, are_ticks, crosses_refuse, says
 
 _BOX_RE = re.compile(TICK, re.VERBOSE)
-_SEPARATOR_RE = re.compile(r"[ ]*(?:\t|\|)[ ]*")
+_SEPARATOR_RE = re.compile(r"(?:(?<![ ])[ ]++)?[\t|][ ]*")
 _RULE_RE = re.compile(r"[\s|:=+-]{3,}")
 _SHORT = 60
-_NUMBER_RE = re.compile(r"n\W*[°ºo]?\W*|#|num(?:ero)?s?\.?|no\.?|ref\.?")
-_TITLE_RE = re.compile(r".*\b(?:mesures?|intitules?|titres?|actions?|propositions?)\b.*")
-_LEVEL_RE = re.compile(r".*\b(?:niveaux?|engagements?|choix|choisi|retenu)\b.*")
+_NUMBER_RE = re.compile(r"n\W*(?:[ºo]\W*)?|#|num(?:ero)?s?\.?|no\.?|ref\.?")
+_TITLE_RE = re.compile(r"\b(?:mesures?|intitules?|titres?|actions?|propositions?)\b")
+_LEVEL_RE = re.compile(r"\b(?:niveaux?|engagements?|choix|choisi|retenu)\b")
 _SAID_RE = re.compile(
-    r".*\b(?:observations?|commentaires?|remarques?|reponses?|precisions?|avis|reserves?|notes?|mots?)\b.*"
+    r"\b(?:observations?|commentaires?|remarques?|reponses?|precisions?|avis|reserves?|notes?|mots?)\b"
 )
 
 
@@ -41,12 +41,12 @@ class _Words:
 @lru_cache(8)
 def _words(levels: str, one: str, digits: str, number: str) -> _Words:
     flags = re.VERBOSE | re.IGNORECASE
-    pair = rf"(?:{TICK}\s*{one}|{one}\s*[:=]?\s*(?:{TICK})?)"
+    pair = rf"(?>{TICK}\s*+{one}|{one}\s*+(?:[:=]\s*+)?(?:{TICK})?)"
     return _Words(
-        re.compile(rf"\(?\s*(?:{levels}|[{digits}](?:\s*(?:,|-|/|&|et|à)\s*[{digits}])*)\s*\)?", flags),
-        re.compile(rf"(?:n[°º]\s*|\#)?0*(?P<label>{number})\s*[.)]?", flags),
-        re.compile(rf"(?:{pair}[\s,;/|-]*){{2,}}", flags),
-        re.compile(pair, flags),
+        levels=re.compile(rf"\(?\s*(?:{levels}|[{digits}](?:\s*(?:,|-|/|&|et|à)\s*[{digits}])*)\s*\)?", flags),
+        number=re.compile(rf"(?:n[°º]\s*|\#)?0*(?P<label>{number})\s*[.)]?", flags),
+        pairs=re.compile(rf"(?:{pair}[\s,;/|-]*+){{2,}}+", flags),
+        pair=re.compile(pair, flags),
     )
 
 
@@ -121,12 +121,12 @@ def _header(page: Page, cells: list[_Cell], words: _Words) -> list[str] | None:
             roles.append("number")
         elif len(text) > 40:
             return None
-        elif _SAID_RE.fullmatch(text):
+        elif _SAID_RE.search(text):
             roles.append("said")
-        elif _LEVEL_RE.fullmatch(text):
+        elif _LEVEL_RE.search(text):
             roles.append("levels")
         else:
-            roles.append("title" if _TITLE_RE.fullmatch(text) else "")
+            roles.append("title" if _TITLE_RE.search(text) else "")
     if "title" not in roles or sum(role != "" for role in roles) < 2:
         return None
     # What no column of its own is for, behind the levels, is what the list says of them.

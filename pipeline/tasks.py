@@ -1,25 +1,59 @@
 """What is sent to a worker, and what comes back."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipeline.inputs import Input
+from pipeline.limits import LIMITS, Limits
 from pipeline.model import Known
+from pipeline.rules import RULES, fingerprint, kinds
+
+if TYPE_CHECKING:
+    from pipeline.model import Pact
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Some consecutive inputs, what is known of them from outside, and the kind of pact that the user named."""
+    """Some consecutive inputs, what is known of them from outside, the kind of pact that the user named, the limits."""
 
     inputs: tuple[Input, ...]
     known: tuple[Known | None, ...]
     kind: str | None
+    stamp: str
+    """Changes when the rules do: a worker that has others loads them anew."""
+    limits: Limits = LIMITS
 
     def singly(self) -> "list[Task]":
         """The same inputs in tasks of one."""
-        return [Task((each,), (known,), self.kind) for each, known in zip(self.inputs, self.known, strict=True)]
+        pairs = zip(self.inputs, self.known, strict=True)
+        return [replace(self, inputs=(given,), known=(known,)) for given, known in pairs]
+
+
+def stamp_of(kind: str | None) -> str:
+    """A hash of all that rows depend on beside the inputs: the parser's own code, the rules, the kind asked for.
+
+    Raises `RuleError` where there is no such kind.
+    """
+    code = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        code.update(path.read_bytes())
+    return digest({"code": code.hexdigest(), "rules": fingerprints(kind), "kind": kind})
+
+
+def fingerprints(kind: str | None) -> dict[str, str]:
+    """The hash of the rule files of one kind of pact, or of all, by kind. Raises as `stamp_of` does."""
+    return {name: fingerprint(RULES / name) for name in ([kind] if kind else kinds())}
+
+
+def digest(value: object) -> str:
+    """A short hash of what JSON can write."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 Packed = dict[str, bytes]
@@ -43,10 +77,18 @@ def unpack(packed: Packed) -> dict[str, pa.Table]:
 
 
 def parse_task(task: Task) -> Packed:
-    """All rows of a task's inputs. Raises `RuleError` for a mistake in the rules; nothing for what the inputs are."""
-    from pipeline.work import parse_inputs  # the parser is loaded where it works
+    """All rows of a task's inputs. Raises what `parse_inputs` raises, and `RuleError` for a mistake in the rules."""
+    from pipeline.work import parse_inputs, rules_of  # the parser is loaded where it works
 
-    return pack(parse_inputs(task.inputs, task.known, task.kind))
+    return pack(parse_inputs(task.inputs, task.known, rules_of(task.kind, task.stamp), task.limits))
+
+
+def parse_one(task: Task) -> "Pact":
+    """The pact of a task of one input. Raises `RuleError` for a mistake in the rules."""
+    from pipeline.work import parse_input, rules_of
+
+    (given,), (known,) = task.inputs, task.known
+    return parse_input(given, rules_of(task.kind, task.stamp), known, task.limits)
 
 
 def give_up_task(task: Task, reason: str, reads: bool = True) -> Packed:
@@ -54,7 +96,7 @@ def give_up_task(task: Task, reason: str, reads: bool = True) -> Packed:
 
     Without `reads` its bytes are not looked at again, for that may be what took so long.
     """
-    from pipeline.work import give_up
+    from pipeline.work import give_up, rules_of
 
     (given,), (known,) = task.inputs, task.known
-    return pack(give_up(given, known, task.kind, reason, reads))
+    return pack(give_up(given, known, rules_of(task.kind, task.stamp), task.limits, reason, reads))

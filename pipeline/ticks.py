@@ -5,9 +5,9 @@ from collections.abc import Iterable
 _CHECKS = "✓✔☑🗹✅🗸\uf0fc\uf0fe\uf052\uf050"  # the last four: Wingdings and Wingdings 2
 _CROSSES = "✗✘☒❌✕✖×\uf0fb\uf0fd\uf053\uf04f\uf078"
 _EMPTY = "☐□◻⬜▢◯○\uf0a8\uf06f\uf0a3\uf071"
-_YES = frozenset(["oui", "ok", "[x]", "(x)", "x", "o", "[✓]", "[v]", "v", "●", "•", "1", "yes"])
+_YES = frozenset(["oui", "ok", "[x]", "(x)", "x", "o", "[✓]", "(✓)", "[✔]", "(✔)", "[v]", "v", "●", "•", "1", "yes"])
 _NO = frozenset(["non", "n", "no", "0"])
-_BLANK = frozenset(["", "-", "–", "—", "[]", "()", "[ ]", "( )", "/", "."])
+_BLANK = frozenset(["", "-", "–", "—", "[]", "()", "/", "."])
 
 BOX = rf"(?:[{_CHECKS}{_CROSSES}{_EMPTY}]|\[\s?[xXvV✓✔✗]?\s?\]|\(\s?[xX✓✔]?\s?\))"
 """A pattern, in verbose syntax, for a check box, ticked or not."""
@@ -25,6 +25,8 @@ def says(mark: str, crosses_say_no: bool) -> bool | None:
     Raises ValueError for anything else.
     """
     bare = mark.strip().lower()
+    if bare[:1] in ("[", "("):
+        bare = f"{bare[0]}{bare[1:-1].strip()}{bare[-1]}"  # "[ x ]"
     if bare in _BLANK or (bare and all(char in _EMPTY for char in bare)):
         return None
     if bare in _YES or (bare and all(char in _CHECKS for char in bare)):

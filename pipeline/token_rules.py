@@ -31,7 +31,7 @@ _ANCHOR = 3
 """Tokens of an anchor, at most."""
 _ENDLESS = sys.maxsize
 _FLAGS = frozenset(["IS_ALPHA", "IS_DIGIT", "IS_PUNCT"])
-_REPEAT_RE = re.compile(r"\{(\d*)(,?)(\d*)\}")
+_REPEAT_RE = re.compile(r"\{(\d*+)(,?)(\d*)\}")
 _SHORT, _COMMON, _CLASS, _LEVEL, _ANY = 4, 50, 40, 300, 10_000
 """How much likelier than a word these are: one of so many letters, a class, a level, any word. They choose the anchor,
 which is a matter of speed alone."""

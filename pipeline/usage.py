@@ -1,8 +1,12 @@
 """What all commands share: the error of wrong usage, and the rules that a command asks for."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+
+from pipeline.limits import LimitError, Limits, limit_lines, parse_limits
 
 if TYPE_CHECKING:
     from pipeline.rules import Rules
@@ -10,10 +14,35 @@ if TYPE_CHECKING:
 KIND = click.option("--kind", help="Folder in rules/ that reads the pacts.  [default: recognised from each document]")
 
 
+LIMIT = click.option(
+    "--limit",
+    "given_limits",
+    metavar="NAME=N",
+    multiple=True,
+    help="Raise or lower a limit on what a file may ask for (pages=2000); pacte parse --help lists them. Repeatable.",
+)
+LIMITS_TOLD = "\b\nLimits; a file beyond one of them fails, alone:\n" + "\n".join(f"  {line}" for line in limit_lines())
+TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=60.0,
+    show_default=True,
+    help="Seconds that one file may take; one that takes longer fails, alone.",
+)
+
+
 class UsageError(click.ClickException):
     """Wrong usage: one line that names the remedy, exit code 2."""
 
     exit_code = 2
+
+
+def limits_of(given: tuple[str, ...]) -> Limits:
+    """The limits that were given. Raises `UsageError`."""
+    try:
+        return parse_limits(given)
+    except LimitError as error:
+        raise UsageError(str(error)) from None
 
 
 def load_rules(kind: str | None) -> "tuple[Rules, ...]":
@@ -25,3 +54,36 @@ def load_rules(kind: str | None) -> "tuple[Rules, ...]":
         return load_all() if kind is None else (load(RULES / kind),)
     except RuleError as error:
         raise UsageError(str(error)) from None
+
+
+@contextmanager
+def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
+    """Errors of usage, each as one line with its remedy."""
+    from pipeline.batch import NoCluster, NoInput
+    from pipeline.commit import Busy, JournalError
+    from pipeline.inputs import InputError
+    from pipeline.manifest import ManifestError
+    from pipeline.pool import GivenUp, NoWorkers
+    from pipeline.previous import Damaged
+    from pipeline.rules import RuleError
+
+    try:
+        yield
+    except GivenUp as error:
+        raise click.ClickException(str(error)) from None
+    except FileNotFoundError as error:
+        raise UsageError(f"{error}: no such file or folder: check the path") from None
+    except NoInput:
+        what = "put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)"
+        raise UsageError(f"{inputs[0]}: no file in it: {what}") from None
+    except (InputError, ManifestError, RuleError, NoCluster, NoWorkers, Busy, JournalError, Damaged) as error:
+        raise UsageError(str(error)) from None
+    except ValueError as error:
+        raise UsageError(f"{error}: give the folder that holds both") from None
+    except OSError as error:
+        if not output:
+            raise UsageError(f"{inputs[0]}: cannot be read ({error.strerror or error}): check its rights") from None
+        raise UsageError(
+            f"{output}: cannot be written ({error.strerror or error}); what was in it is untouched: "
+            "make room, or name another folder with -o"
+        ) from None

@@ -24,6 +24,12 @@ class Walk:
     level: int | None = None
     closing: bool = False
     whole: bool = False  # under an observation about the whole pact
+    last_heading: int = -1  # where the last measure of the page begins
+    has_measure: bool = False  # a measure went by
+    is_introduced: bool = False  # an introduction or a measure did
+    beside_site: bool = False  # buttons or links of a web page came since the last text
+    printed: set[int] = field(default_factory=set)  # the levels printed under `head`
+    counted: tuple[int, int, int] = (0, 0, 0)  # from where to where, and how many parentheses are open there
 
     @property
     def open(self) -> Block | None:
@@ -32,11 +38,6 @@ class Walk:
     @property
     def rules(self) -> Rules:
         return self.page.rules
-
-
-def printed_levels(walk: Walk) -> set[int]:
-    assert walk.head is not None, "asked under a measure only"
-    return {level for block in walk.blocks[walk.head :] if block.kind == "level" for level in block.levels}
 
 
 def ends_block(walk: Walk) -> bool:
@@ -57,16 +58,20 @@ def last_character(walk: Walk, end: int) -> str:
 def goes_on(walk: Walk) -> bool:
     """Whether the open observation is not over: no blank line since, or a parenthesis still open."""
     block = walk.open
-    return block is not None and (not walk.blank or depth(walk.page.shaped[block.start : block.end]) > 0)
+    return block is not None and (not walk.blank or depth(walk, block) > 0)
 
 
-def depth(text: str) -> int:
-    depth = 0
-    for char in text:
+def depth(walk: Walk, block: Block) -> int:
+    """How many parentheses are open at the end of a block; one that has grown is counted on from where it ended."""
+    start, end, depth = walk.counted
+    if start != block.start or end > block.end:
+        end, depth = block.start, 0
+    for char in walk.page.shaped[end : block.end]:
         if char == "(":
             depth += 1
         elif char == ")" and depth:
             depth -= 1
+    walk.counted = block.start, block.end, depth
     return depth
 
 
@@ -79,4 +84,4 @@ def turns_upright(walk: Walk, line: Line) -> bool:
     block = walk.open
     if block is None or block.kind != "observation" or block.evidence != "style" or line.start in walk.page.styled:
         return False
-    return depth(walk.page.shaped[block.start : block.end]) == 0 and not walk.page.shaped[line.left].islower()
+    return depth(walk, block) == 0 and not walk.page.shaped[line.left].islower()

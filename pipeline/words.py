@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.fold import plain
 
+_LONGEST_LIST = 20
+"""Levels that one label may go on to list: more are no list, and looking for its end took time."""
+
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,21 +31,22 @@ class LevelWords(Strict):
         named = [rf"(?:{any_of(self.nouns)})\s*(?:n[°ºo]\s*)?{digit}"]
         named += [rf"(?:{any_of(self.prefixes)})[ .°]?{digit}"] if self.prefixes else []
         named += [any_of(self.names)] if self.names else []
-        return rf"(?i:(?:{'|'.join(named)})(?!\w))"
+        return rf"(?i:(?>(?:{'|'.join(named)})(?!\w)))"
 
     @cached_property
     def several(self) -> str:
         """A pattern, in verbose syntax, for one or more levels as printed: "N1-2-3", "Niveaux 1 et 2"."""
         digit = "[" + "".join(map(str, self.numbers)) + "]"
         joint = r"\s*(?:,|-|/|&|\+|·|(?i:et|ou|à|a|au))\s*"
-        heads = "|".join([self.one, rf"(?i:{any_of([*self.nouns, *self.prefixes])})\s?{digit}"])
-        return rf"(?:{heads})(?:{joint}(?:{heads}|{digit}(?!\w))|\s*(?:{self.one}))*"
+        # A head that was found is not looked at again, or those of a long list would be in every combination.
+        head = rf"(?>{self.one}|(?i:{any_of([*self.nouns, *self.prefixes])})\s?{digit})"
+        return rf"{head}(?:{joint}(?:{head}|{digit}(?!\w))|\s*{self.one}){{0,{_LONGEST_LIST}}}"
 
     def levels_in(self, printed: str) -> tuple[int, ...]:
         """The levels that a label prints: "1-2-3" is each of them, "1 à 3" all between."""
         folded = plain(printed)
         for name, number in self.names.items():
-            folded = re.sub(rf"\b{any_of([name])}\b", str(number), folded)
+            folded = re.sub(rf"\b(?:{any_of([name])})\b", str(number), folded)
         found = {int(digit) for digit in re.findall(r"\d", folded)}
         for first, last in re.findall(r"(\d)\s*(?:a|au)\b[^\d]*(\d)", folded):
             found.update(range(int(first), int(last) + 1))

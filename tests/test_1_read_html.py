@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.limits import Limits, OverLimit
 from pipeline.readers.draft import Reading, Unreadable
 from pipeline.readers.html import read_html
 from pipeline.readers.markdown import read_markdown
@@ -183,7 +184,10 @@ def test_the_encoding_is_what_the_bytes_are(data: bytes, encoding: str) -> None:
 
 
 def test_depth_and_nonsense_are_read() -> None:
-    assert "fin" in read_html(b"<html>" + b"<div>" * 1500 + b"fin").text
+    assert "fin" in read_html(b"<html>" + b"<div>" * 190 + b"fin").text
+    assert "fin" in read_html(b"<html>" + b"<div>" * 1500 + b"fin", Limits(depth=2000)).text
+    with pytest.raises(OverLimit, match="--limit depth=N"):
+        read_html(b"<html>" + b"<div>" * 1500 + b"fin")
     assert read_html(b"<html><table><td>a<tr></table></td><p>b<table><li>c").text.split() == ["a", "b", "•", "c"]
     with pytest.raises(Unreadable):
         read_html(b"<!-- -->")

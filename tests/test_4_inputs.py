@@ -22,6 +22,7 @@ import pytest
 from pipeline import archives, places
 from pipeline.archives import ArchiveError
 from pipeline.inputs import Found, Input, find_inputs, find_known, read_input
+from pipeline.limits import LIMITS, Limits, OverLimit
 from pipeline.manifest import ManifestError
 from pipeline.model import Known
 from pipeline.places import InputError
@@ -73,8 +74,8 @@ def pack(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
-def ids(*given: object) -> list[str]:
-    with find_inputs([str(each) for each in given]) as found:
+def ids(*given: object, limits: Limits = LIMITS) -> list[str]:
+    with find_inputs([str(each) for each in given], limits) as found:
         return [each.pact_id for each in found.inputs]
 
 
@@ -89,9 +90,9 @@ def skipped(*given: object) -> dict[str, str]:
         return {path.rsplit("/", 1)[-1]: reason for path, reason in found.skipped}
 
 
-def refusal(given: Path | str) -> str:
+def refusal(given: Path | str, limits: Limits = LIMITS) -> str:
     with pytest.raises(ArchiveError) as error:
-        find_inputs([str(given)])
+        find_inputs([str(given)], limits)
     assert str(given) in str(error.value)
     return str(error.value)
 
@@ -415,37 +416,59 @@ def test_a_member_under_a_password_names_the_remedy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".zip", ".tar", ".tgz"])
-def test_too_many_members(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_members(tmp_path: Path, ending: str) -> None:
     archive = pack(tmp_path / f"a{ending}", {"a": b"", "b": b"", "c": b""})
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
-    assert ids(archive) == ["a", "b", "c"]
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 2)
-    assert "more than 2 members: unpack it" in refusal(archive)
+    assert ids(archive, limits=Limits(members=3)) == ["a", "b", "c"]
+    told = refusal(archive, Limits(members=2))
+    assert "2 files in an archive" in told
+    assert "--limit members=N; or unpack it" in told
 
 
 @pytest.mark.parametrize("ending", [".zip", ".tar", ".tgz"])
 def test_too_many_bytes(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = pack(tmp_path / f"a{ending}", {"a": bytes(1 << 20), "b": bytes(1 << 20)})
-    monkeypatch.setattr(archives, "MOST_BYTES", 2 << 20)
-    assert ids(archive) == ["a", "b"]
-    monkeypatch.setattr(archives, "MOST_BYTES", (2 << 20) - 1)
-    assert "GiB when unpacked: unpack it" in refusal(archive)
+    free = Limits(ratio=2_000)
+    monkeypatch.setattr(Limits, "archive_bytes", 2 << 20)
+    assert ids(archive, limits=free) == ["a", "b"]
+    monkeypatch.setattr(Limits, "archive_bytes", (2 << 20) - 1)
+    assert "--limit archive=N; or unpack it" in refusal(archive, free)
+
+
+def test_a_tar_that_grows_too_much(tmp_path: Path) -> None:
+    archive = pack(tmp_path / "a.tgz", {"a": bytes(2 << 20)})
+    assert ids(archive, limits=Limits(ratio=2_000)) == ["a"]
+    assert "--limit ratio=N; or unpack it" in refusal(archive)
 
 
 @pytest.mark.parametrize("ending", [".zip", ".tar", ".tgz"])
-def test_a_member_that_is_too_large(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_MEMBER_BYTES", 3 << 20)
+def test_a_member_that_is_too_large(tmp_path: Path, ending: str) -> None:
+    limits = Limits(size=3, ratio=2_000)
     archive = pack(tmp_path / f"a{ending}", {"fits": bytes(3 << 20), "large": bytes((3 << 20) + 1)})
-    with find_inputs([str(archive)]) as found:
+    with find_inputs([str(archive)], limits) as found:
         fits, large = found.inputs
-        assert read_input(fits) == bytes(3 << 20)
-        with pytest.raises(OSError, match="holds more than 3 MiB: save the pact") as error:
-            read_input(large)
-        assert error.value.strerror
+        assert read_input(fits, limits) == bytes(3 << 20)
+        with pytest.raises(OverLimit, match=r"the limit of 3 MiB of a file.*--limit size=N"):
+            read_input(large, limits)
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(bytes(1 << 20))
+    given = Input("a.txt", str(tmp_path / "a.txt"))
+    assert len(read_input(given, Limits(size=1))) == 1 << 20
+    (tmp_path / "a.txt").write_bytes(bytes((1 << 20) + 1))
+    with pytest.raises(OverLimit, match="--limit size=N"):
+        read_input(given, Limits(size=1))
+
+
+def test_a_member_that_grows_too_much(tmp_path: Path) -> None:
+    archive = pack(tmp_path / "a.zip", {"bomb": bytes(2 << 20), "fits": bytes(1 << 20)})
+    with find_inputs([str(archive)]) as found:
+        assert read_input(found.inputs[1]) == bytes(1 << 20)
+        with pytest.raises(OverLimit, match=r"200 times.*--limit ratio=N"):
+            read_input(found.inputs[0])
 
 
 def test_no_more_is_read_than_tells_that_a_member_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_MEMBER_BYTES", 3 << 20)
     archive = pack(tmp_path / "a.zip", {"bomb": bytes(50 << 20)})
     came: list[int] = []
     real = zipfile.ZipExtFile.read
@@ -456,14 +479,13 @@ def test_no_more_is_read_than_tells_that_a_member_is_too_large(tmp_path: Path, m
         return data
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counting)
-    with find_inputs([str(archive)]) as found, pytest.raises(OSError, match="holds more than 3 MiB"):
-        read_input(found.inputs[0])
-    assert sum(came) == (3 << 20) + 1
+    with find_inputs([str(archive)]) as found, pytest.raises(OverLimit, match="size=N"):
+        read_input(found.inputs[0], Limits(size=3, ratio=2_000))
+    assert sum(came) == 4 << 20
 
 
-def test_a_zip_that_lies_about_a_size_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_that_lies_about_a_size_is_not_believed(tmp_path: Path) -> None:
     """Whatever the header declares, no more than the limit comes out."""
-    monkeypatch.setattr(archives, "MOST_MEMBER_BYTES", 1 << 20)
     real = (8 << 20).to_bytes(4, "little")
     data = as_zip({"bomb": bytes(8 << 20)})
     assert data.count(real) == 2
@@ -589,12 +611,11 @@ def test_an_archive_in_a_folder_that_is_beyond_a_limit(
     for name in ("a", "b"):
         pack(folder / f"{name}{ending}", {"../up": b"", "1": b"", "2": b"", "3": b""})
     pack(folder / f"c{ending}", {"1": b"1"})
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
-    with find_inputs([f"{folder}/*"]) as found:
+    with find_inputs([f"{folder}/*"], Limits(members=3)) as found:
         assert [each.pact_id for each in found.inputs] == [f"a{ending}", f"b{ending}", f"c{ending}/1", "x.txt"]
         # One line each: not also what was passed over before the limit.
-        reason = "holds more than 3 members: unpack it, or part of it, and give the folder"
-        assert found.skipped == [(f"{folder}/{name}{ending}", reason) for name in ("a", "b")]
+        assert [place for place, _ in found.skipped] == [f"{folder}/{name}{ending}" for name in ("a", "b")]
+        assert all("the limit of 3 files" in reason and "--limit members=N" in reason for _, reason in found.skipped)
         # What was unpacked of them before the limit is gone.
         unpacked = [path.read_bytes() for path in (tmp_path / "scratch").rglob("*") if path.is_file()]
         assert unpacked == ([] if ending == ".zip" else [b"1"])

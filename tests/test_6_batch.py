@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.inputs import find_inputs
+from pipeline.limits import LIMITS
 from pipeline.pool import _Workers
 from pipeline.schemas import TABLES
-from pipeline.tasks import Task, unpack
+from pipeline.tasks import Task, stamp_of, unpack
 from tests.conftest import ROOT, SEED
 
 # Put before the parser of every worker: what a hostile file would do to it.
@@ -203,11 +204,11 @@ def test_no_worker_outlives_a_killed_run(tmp_path: Path) -> None:
 def test_workers_killed_while_they_wait_are_replaced(tmp_path: Path) -> None:
     """Of a worker that dies with nothing to do, nobody would hear but the next task."""
     inputs = find_inputs([str(some_pacts(tmp_path / "in", 3))]).inputs
-    workers = _Workers(jobs=1, timeout=20)
+    workers = _Workers(jobs=1, timeout=20, limits=LIMITS)
     statuses = []
     try:
         for each in inputs:
-            packed = workers.result(workers.submit(Task((each,), (None,), None)))
+            packed = workers.result(workers.submit(Task((each,), (None,), None, stamp_of(None))))
             statuses += unpack(packed)["documents"]["status"].to_pylist()
             idle = [worker for child in psutil.Process().children() for worker in child.children()]
             assert idle

@@ -8,7 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.inputs import find_inputs
+from pipeline.inputs import Input, find_inputs
+from pipeline.rules import load
+from pipeline.work import parse_input
 from tests.conftest import SEED
 
 
@@ -50,9 +52,10 @@ def test_a_fault_of_the_parser_costs_one_file(tmp_path: Path, monkeypatch: pytes
         raise RuntimeError("broken")
 
     monkeypatch.setattr("pipeline.work.parse_bytes", fail)
-    code, output = run("show", SEED)
-    assert code == 1
-    assert "internal: the parser failed on this file (RuntimeError: broken)" in output
+    pact = parse_input(Input("a.txt", str(SEED)), load())
+    assert pact.status == "failed"
+    assert pact.diagnostics[0].code == "internal"
+    assert "the parser failed on this file (RuntimeError: broken)" in pact.diagnostics[0].message
 
 
 def test_wrong_usage_is_one_line_with_the_remedy(tmp_path: Path) -> None:

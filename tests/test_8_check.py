@@ -8,13 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import rules as rule_files
-from pipeline.approved import Fact, read_approved, read_facts, write_facts
-from pipeline.check import parse_facts
+from pipeline.approved import Fact, facts_of, read_approved, read_facts, write_facts
 from pipeline.cli import main
 from pipeline.compare import compare
+from pipeline.inputs import find_inputs
 from pipeline.kinds import load_all
 from pipeline.rulecheck import check_rules
 from pipeline.rules import RULES, load
+from pipeline.work import parse_inputs
 from tests.conftest import ROOT, SEED
 
 RAW, GOLDEN = ROOT / "raw", ROOT / "tests" / "golden"
@@ -148,7 +149,7 @@ def test_a_broken_rule_does_not_pass(name: str, tmp_path: Path) -> None:
     assert old in text
     (folder / file).write_text(text.replace(old, new), "utf-8")
     broken = load(folder / "pacte-transition")
-    changes = compare(read_approved(GOLDEN), parse_facts([RAW], [broken]).facts)
+    changes = compare(read_approved(GOLDEN), facts_of(parse_inputs(find_inputs([str(RAW)]).inputs, [None], [broken])))
     assert changes or check_rules(folder)
 
 

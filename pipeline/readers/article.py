@@ -13,7 +13,7 @@ Asides = Mapping[HtmlElement, AsideKind | None]
 _SITE_TAGS = frozenset(["nav", "aside", "footer", "figcaption"])
 _SITE_ROLES = frozenset(["navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog"])
 _SITE_NAME_RE = re.compile(
-    r"""(?: (?:\w+[-_])?
+    r"""(?!.{100}) (?: (?:\w+[-_])?
       (?: comments? | respond | sidebar | menu | nav | navbar | navigation | breadcrumbs? | ariane | cookies?
       | gdpr | rgpd | tarteaucitron | consent | share | sharing | sharedaddy | addtoany | social | related(?:posts?)?
       | pagination | byline | footer | masthead | banner | newsletter | popup | modal | topbar | author-?box | tags?
@@ -21,7 +21,7 @@ _SITE_NAME_RE = re.compile(
       (?:[-_](?: list | area | title | form | respond | wrap(?:per)? | container | main | bar | links? | menu | content
       | top | bottom | primary | secondary | left | right | posts? | buttons? | notice | meta | section | box | block
       | nav | navigation | line | info | law | item | [0-9]+ ))*
-      | widgets?(?:[-_]\w+)* | lire-?aussi | testimonials?
+      | widgets?(?:[-_]\w+(?:-\w+)*)? | lire-?aussi | testimonials?
       | (?:site|page)-?header | (?:entry|post)-(?:meta|footer|tags|nav|navigation) | jp-[\w-]+ | sd-[\w-]+ | header
       | en-tete | pied(?:-de-page)? )""",
     re.VERBOSE | re.IGNORECASE,

@@ -1,12 +1,15 @@
-"""Zip containers and the XML inside, which two formats share: read within bounds, with nothing from outside."""
+"""Zip containers and the XML inside, which two formats share: read within limits, with nothing from outside."""
 
+import io
 import lzma
 import struct
 import zipfile
 import zlib
+from functools import lru_cache
 
 from lxml import etree
 
+from pipeline.limits import Limits, over
 from pipeline.readers.draft import Unreadable
 
 DAMAGE = (
@@ -14,7 +17,9 @@ DAMAGE = (
     *(NotImplementedError, RuntimeError, ValueError, KeyError, OverflowError),
 )
 """What zipfile raises for a damaged file."""
-_MOST_BYTES = 64 << 20
+_CHUNK = 1 << 20
+_XML_DEPTH = 256
+"""Deeper XML is parsed only when libxml2 is told to lift all of its own limits."""
 
 
 def encrypted() -> Unreadable:
@@ -24,27 +29,65 @@ def encrypted() -> Unreadable:
     )
 
 
-def read_member(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """The bytes of one member, 64 MiB at most. Raises `Unreadable` beyond that or for a password, and `DAMAGE`."""
-    if member.flag_bits & 1:
-        raise encrypted()
-    with package.open(member) as stream:
-        data = stream.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        message = f"{member.filename} holds more than {_MOST_BYTES >> 20} MiB: save the pact in a file of its own"
-        raise Unreadable("too-large", message)
-    return data
+class Container:
+    """A zip container in memory. Opening and reading it raise `OverLimit`, and `DAMAGE` for what is damaged."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._zip = zipfile.ZipFile(io.BytesIO(data))
+        self._limits = limits
+        self._unpacked = 0
+        self.members = self._zip.infolist()
+        if len(self.members) > limits.members:
+            raise over(limits, "members")
+
+    def read(self, member: zipfile.ZipInfo) -> bytes:
+        """The bytes of a member. Raises `Unreadable` for a password as well. What a header declares is not trusted."""
+        if member.flag_bits & 1:
+            raise encrypted()
+        data = bytearray()
+        with self._zip.open(member) as stream:
+            while chunk := stream.read(_CHUNK):
+                data += chunk
+                self._unpacked += len(chunk)
+                if self._unpacked > self._limits.unpacked_bytes:
+                    raise over(self._limits, "unpacked")
+                if not self._limits.allows(member.compress_size, len(data)):
+                    raise over(self._limits, "ratio", member.filename)
+        return bytes(data)
 
 
-def xml_parser(recover: bool = False) -> "etree.XMLParser":
-    """A parser that expands no entity and loads nothing; with `recover`, what is left of a damaged part is read."""
-    return etree.XMLParser(
+def parse_xml(data: bytes, limits: Limits, recover: bool = False) -> "etree._Element | None":
+    """The root of an XML part; no entity is expanded and nothing loaded. With `recover`, what is left of damage.
+
+    Raises `OverLimit`, and `etree.XMLSyntaxError` or ValueError for what is damaged.
+    """
+    parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        huge_tree=False,
+        huge_tree=limits.depth > _XML_DEPTH,
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,  # an id given twice is no reason to refuse a document
         recover=recover,
     )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+            raise over(limits, "depth" if "depth" in str(error) else "chars") from None
+        raise
+    if root is not None:
+        check_depth(root, limits)
+    return root
+
+
+def check_depth(root: "etree._Element", limits: Limits) -> None:
+    """Raise `OverLimit` where elements stand too deep inside one another."""
+    if _deeper(limits.depth)(root):
+        raise over(limits, "depth")
+
+
+@lru_cache
+def _deeper(depth: int) -> "etree.XPath":
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})")

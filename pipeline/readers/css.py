@@ -22,6 +22,10 @@ _PROPERTIES = (
     "text-decoration",
 )
 _MENTIONS_RE = re.compile(r"font|display|visibility|list-style|line-through", re.IGNORECASE)
+_MOST_STEPS = 50_000_000
+"""Elements looked at for a rule, summed up over all rules: some seconds' work."""
+_DECLARING = 50
+"""What one declaration of one element costs, in such steps."""
 _STYLES = ("italic", "oblique")
 _WEIGHTS = ("bold", "bolder")
 _SCREEN_RE = re.compile(r"^(?!.*\bmax-)(?:.*\b(?:all|screen)\b.*|\s*|(?!.*\bprint\b).*)$", re.DOTALL | re.IGNORECASE)
@@ -35,11 +39,14 @@ class _Declaration:
     important: bool
 
 
-def cascade(root: HtmlElement) -> Styles:
+def cascade(root: HtmlElement) -> tuple[Styles, bool]:
     """The declared values of each element that a rule matches, by the order of CSS: importance, specificity, place.
 
     Sheets outside the page are not loaded. Selectors that cssselect does not know are passed over, as browsers do.
+    Rules × elements beyond all measure are left out; the second value tells whether all rules were tried.
     """
+    n_elements = sum(1 for _ in root.iter(etree.Element))
+    steps_left = _MOST_STEPS
     ranked: dict[HtmlElement, dict[str, tuple[tuple[bool, bool, tuple[int, int, int], int], str]]] = {}
 
     def declare(element: HtmlElement, said: _Declaration, inline: bool, weight: tuple[int, int, int], at: int) -> None:
@@ -54,8 +61,12 @@ def cascade(root: HtmlElement) -> Styles:
             continue
         for selectors, declarations in _rules(tinycss2.parse_stylesheet(sheet.text or "", True, True)):
             at += 1
+            if steps_left < 0:
+                break
+            steps_left -= n_elements * selectors.count(",") + n_elements
             for weight, elements in _matches(root, selectors):
-                for element in elements:
+                steps_left -= _DECLARING * len(elements) * len(declarations)
+                for element in elements if steps_left >= 0 else ():
                     for said in declarations:
                         declare(element, said, False, weight, at)
     for element in root.iter(etree.Element):
@@ -63,7 +74,8 @@ def cascade(root: HtmlElement) -> Styles:
         if style and _MENTIONS_RE.search(style):
             for said in _declarations(tinycss2.parse_blocks_contents(style)):
                 declare(element, said, True, (0, 0, 0), 0)
-    return {element: {name: value for name, (_, value) in own.items()} for element, own in ranked.items()}
+    styles = {element: {name: value for name, (_, value) in own.items()} for element, own in ranked.items()}
+    return styles, steps_left >= 0
 
 
 def _rules(nodes: list[tinycss2.ast.Node]) -> Iterator[tuple[str, list[_Declaration]]]:
@@ -129,4 +141,4 @@ def is_bold(own: Mapping[str, str], inherited: bool) -> bool:
     value = own.get("font-weight", "inherit")
     if value in ("inherit", "unset", "revert"):
         return inherited
-    return int(value) >= 600 if value.isdigit() else value in _WEIGHTS
+    return int(value[:9]) >= 600 if value.isdecimal() else value in _WEIGHTS

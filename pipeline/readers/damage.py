@@ -1,7 +1,8 @@
 """Damage done to a text before it came here, which every reader may meet."""
 
 import re
-import unicodedata
+
+from pipeline.fold import nfc
 
 _MOJIBAKE_RE = re.compile("[ÃÂ][\u0080-\u00ff\u0152-\u2122]|â€")
 _SIGNS = ("Ã", "Â", "â€")
@@ -14,5 +15,5 @@ def repaired(text: str) -> tuple[str, bool]:
         return text, False
     import ftfy
 
-    fixed = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
+    fixed = nfc(ftfy.fix_encoding(text))
     return fixed, fixed != text

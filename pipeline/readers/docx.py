@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
+from pipeline.limits import LIMITS, Limits
 from pipeline.model import Diagnostic, Severity
 from pipeline.readers.docx_numbering import Numbering
 from pipeline.readers.docx_package import SAVE_AGAIN, Package
@@ -29,10 +30,10 @@ _RELATED_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _DECIDE = "accept or reject them and save, if that is not what was signed"
 
 
-def read_docx(data: bytes) -> Reading:
+def read_docx(data: bytes, limits: Limits = LIMITS) -> Reading:
     """Read a Word document."""
     _refuse_other_containers(data)
-    package = Package(data)
+    package = Package(data, limits)
     main = _main_part(package)
     root = package.part(main)
     if child(root, "w:body") is None:

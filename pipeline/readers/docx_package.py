@@ -1,12 +1,11 @@
 """The zip container of a Word document: its XML parts, read within bounds and mended where they are damaged."""
 
 import posixpath
-import zipfile
-from io import BytesIO
 
 from lxml import etree
 
-from pipeline.readers.container import DAMAGE, read_member, xml_parser
+from pipeline.limits import Limits
+from pipeline.readers.container import DAMAGE, Container, parse_xml
 from pipeline.readers.docx_styles import (
     Node,
 )
@@ -20,12 +19,13 @@ SAVE_AGAIN = "open it in a word processor and save it again as .docx"
 class Package:
     """The parts of a zip container, by name; names do not depend on case (part 2, 6.2.2.3)."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, limits: Limits) -> None:
         try:
-            self._zip = zipfile.ZipFile(BytesIO(data))
+            self._zip = Container(data, limits)
         except DAMAGE:
             raise Unreadable("damaged", f"the file is cut off or damaged: {SAVE_AGAIN}") from None
-        self._members = {each.filename.replace("\\", "/").lstrip("/").lower(): each for each in self._zip.infolist()}
+        self._limits = limits
+        self._members = {each.filename.replace("\\", "/").lstrip("/").lower(): each for each in self._zip.members}
         self.lost: list[str] = []
 
     def part(self, path: str) -> Node:
@@ -34,13 +34,13 @@ class Package:
         if member is None:
             return None
         try:
-            data = read_member(self._zip, member)
+            data = self._zip.read(member)
         except DAMAGE:
             self.lost.append(path)
             return None
         for recover in (False, True):
             try:
-                root = etree.fromstring(data, xml_parser(recover))
+                root = parse_xml(data, self._limits, recover)
             except etree.XMLSyntaxError:
                 root = None
             if recover:

@@ -35,7 +35,7 @@ from pipeline.readers.draft import (
 )
 
 _MOST_COLUMNS = 63  # what Word allows
-_LAYOUT_RE = re.compile(r"^\s*\n\s*|\s*\n\s*$")
+_LAYOUT_RE = re.compile(r"^[^\S\n]*+\n\s*+|(?<!\s)[^\S\n]*+\n\s*+$")
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class _Cell:
     box: _Box = field(default_factory=_Box)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # two tables that look alike, one in the other, are not the same
 class _Table:
     style: Style
     parts: frozenset[str]

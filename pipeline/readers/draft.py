@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.fold import nfc
 from pipeline.model import AsideKind, Diagnostic, PlaceKind
 from pipeline.readers.damage import repaired
 
@@ -21,6 +22,8 @@ CELL = "\t"
 _CELL_PARAGRAPHS = 8
 """A cell with more paragraphs than this is a part of the page, not of a table."""
 
+_MOST_LETTERS = 26 * 20
+"""No list goes on with letters beyond this."""
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
     *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -173,7 +176,7 @@ def _symbol(char: str) -> str:
 
 def numbered(number: int, kind: str) -> str:
     """A number as a list prints it; `kind` as CSS names it ("decimal", "lower-alpha", "upper-roman"…)."""
-    if kind.endswith(("alpha", "latin")) and number > 0:
+    if kind.endswith(("alpha", "latin")) and 0 < number <= _MOST_LETTERS:
         letters = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letters.upper() if kind.startswith("upper") else letters
     if kind.endswith("roman") and 0 < number < 4000:
@@ -216,12 +219,12 @@ def _cleaned(runs: Sequence[Run]) -> tuple[list[Run], bool]:
     cleaned: list[Run] = []
     garbled = False
     for run in runs:
-        text, was_garbled = repaired(unicodedata.normalize("NFC", run.text.translate(_CLEAN)))
+        text, was_garbled = repaired(nfc(run.text.translate(_CLEAN)))
         garbled |= was_garbled
         # A mark that stands apart from its letter, at the start of a run, belongs to the run before it.
         while text and cleaned and (n_marks := _joining(cleaned[-1].text, text)):
             before = cleaned[-1]
-            cleaned[-1] = replace(before, text=unicodedata.normalize("NFC", before.text + text[:n_marks]))
+            cleaned[-1] = replace(before, text=nfc(before.text + text[:n_marks]))
             text = text[n_marks:]
         if text:
             cleaned.append(replace(run, text=text))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pipeline.limits import LIMITS, Limits
 from pipeline.model import AsideKind, Diagnostic
 from pipeline.readers.article import Asides, find_asides
+from pipeline.readers.container import check_depth
 from pipeline.readers.css import Styles, cascade, is_bold, is_italic
 from pipeline.readers.draft import (
     TICKED,
@@ -26,7 +28,7 @@ from pipeline.readers.draft import (
 from pipeline.readers.text import decode
 from pipeline.ticks import are_ticks
 
-_CHARSET_RE = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
+_CHARSET_RE = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*(?:["']\s*)?([\w-]{2,40})""", re.IGNORECASE)
 _SPACE_RE = re.compile(r"[ \t\n\r\f]+")
 _STRUCK = frozenset(["s", "strike", "del"])
 _ITALIC = frozenset(["em", "i", "cite", "dfn", "var", "address"])
@@ -61,6 +63,8 @@ _ICONS = (
     ("✗", re.compile(r"(?:fa|icon|bi|glyphicon|dashicons|mdi|ti)-(?:times|xmark|x|no|remove|close|cross)(?:-[a-z]+)*")),
 )
 """Classes of icon fonts ("fa-check", "dashicons-no") and the signs that they draw."""
+_EMPTY_CELLS = 100_000
+"""Cells that merged ones may leave empty in all tables of a page: a few bytes may ask for millions."""
 _NUMBERING = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman", "1": "decimal"}
 
 
@@ -106,31 +110,37 @@ class _Walk:
     lists: list[_List] = field(default_factory=list)
     tables: list[_Table] = field(default_factory=list)
     marker: str = ""
+    empty_cells: int = _EMPTY_CELLS
     place: int = 0
     hidden: int = 0
     struck: int = 0
 
 
-def read_html(data: bytes) -> Reading:
+def read_html(data: bytes, limits: Limits = LIMITS) -> Reading:
     """Read a page. Raises `Unreadable` for one without any text, or without an encoding that fits."""
     text, encoding, doubts = _decode(data)
-    return read_markup(text, encoding, doubts)
+    return read_markup(text, encoding, doubts, limits)
 
 
-def read_markup(markup: str, encoding: str, doubts: list[Diagnostic]) -> Reading:
+def read_markup(markup: str, encoding: str, doubts: list[Diagnostic], limits: Limits) -> Reading:
     """Read a page that is decoded."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
     try:
         root = document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         raise Unreadable("empty", "the page holds no text: save it again with the pact in it") from None
-    walk = _Walk(cascade(root), find_asides(root), [[]], [_State()])
+    check_depth(root, limits)
+    styles, tried_all = cascade(root)
+    walk = _Walk(styles, find_asides(root), [[]], [_State()])
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
             _open(walk, element)
         else:
             _close(walk, element)
     _flush(walk)
+    if not tried_all:
+        message = "the page has more style rules than can be tried, so that italics may be missing: save it as text"
+        doubts = [*doubts, Diagnostic("warning", "styles-left-out", message)]
     return compose(_ordered(walk.sinks[0]), diagnostics=[*doubts, *_told(walk)], encoding=encoding)
 
 
@@ -194,7 +204,7 @@ def _is_block(element: HtmlElement) -> bool:
     if element.tag == "textarea":
         return True
     if element.tag == "label":
-        return any(child.tag in ("textarea", "select") for child in element.iter())
+        return next(element.iter("textarea", "select"), None) is not None
     return element.tag in _BLOCKS
 
 
@@ -275,9 +285,10 @@ def _marker(walk: _Walk, item: HtmlElement) -> str:
 
 def _integer(text: str | None, default: int) -> int:
     try:
-        return int(text) if text is not None else default
+        number = int(text) if text is not None else default
     except ValueError:
         return default
+    return number if abs(number) < 1 << 31 else default  # as browsers read them
 
 
 def _open_field(walk: _Walk, element: HtmlElement) -> None:
@@ -324,7 +335,7 @@ def _close_structure(walk: _Walk, element: HtmlElement) -> None:
     elif tag == "li":
         walk.marker = ""
     elif tag in ("td", "th") and walk.tables:
-        _add_cell(walk.tables[-1], walk.sinks.pop(), element)
+        _add_cell(walk, walk.sinks.pop(), element)
     elif tag == "tr" and walk.tables:
         table = walk.tables[-1]
         walk.sinks[-1] += row_of(table.cells, walk.place)
@@ -333,12 +344,15 @@ def _close_structure(walk: _Walk, element: HtmlElement) -> None:
         walk.sinks[-1] += row_of(walk.tables.pop().cells, walk.place)
 
 
-def _add_cell(table: _Table, paragraphs: list[Paragraph], cell: HtmlElement) -> None:
+def _add_cell(walk: _Walk, paragraphs: list[Paragraph], cell: HtmlElement) -> None:
     """Put a cell into its row, behind those that come down from above; merged ones leave empty cells."""
-    while table.spans.get(len(table.cells), 0) > 0:
+    table = walk.tables[-1]
+    while walk.empty_cells and table.spans.get(len(table.cells), 0) > 0:
         table.spans[len(table.cells)] -= 1
         table.cells.append([])
-    columns = min(max(_integer(cell.get("colspan"), 1), 1), 100)
+        walk.empty_cells -= 1
+    columns = min(max(_integer(cell.get("colspan"), 1), 1), 100, walk.empty_cells + 1)
+    walk.empty_cells -= columns - 1
     rows = min(max(_integer(cell.get("rowspan"), 1), 1), 1000)
     for column in range(len(table.cells), len(table.cells) + columns):
         table.spans[column] = rows - 1

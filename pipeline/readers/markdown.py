@@ -7,6 +7,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from pipeline.limits import LIMITS, Limits
 from pipeline.readers.draft import Reading
 from pipeline.readers.html import read_markup
 from pipeline.readers.text import decode
@@ -28,7 +29,7 @@ class _Renderer(RendererHTML):
         return "<br>\n"
 
 
-def read_markdown(data: bytes) -> Reading:
+def read_markdown(data: bytes, limits: Limits = LIMITS) -> Reading:
     """Read Markdown (CommonMark with tables and strike-through). Raises `Unreadable` where no encoding fits."""
     text, encoding, doubts = decode(data)
     # Indented lines are lists that a person has aligned, not code; a row of dashes under a line is a rule.
@@ -36,4 +37,4 @@ def read_markdown(data: bytes) -> Reading:
     parser.enable(["table", "strikethrough"]).disable(["code", "lheading", "reference"])
     for code, sign in _SHORTCODES.items():
         text = text.replace(code, sign)
-    return read_markup(parser.render(text), encoding, doubts)
+    return read_markup(parser.render(text), encoding, doubts, limits)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from pipeline.limits import LIMITS, Limits
 from pipeline.model import Diagnostic
 from pipeline.readers.draft import Paragraph, Reading, Run, Unreadable, compose, row_of, struck
 from pipeline.readers.odt_fields import (
@@ -48,9 +49,9 @@ _LEFT_OUT = frozenset(
 )
 
 
-def read_odt(data: bytes) -> Reading:
+def read_odt(data: bytes, limits: Limits = LIMITS) -> Reading:
     """Read a document, zipped or flat. Raises `Unreadable` for one that is damaged, encrypted or without text."""
-    content, outer = parts(data)
+    content, outer = parts(data, limits)
     body = content.find(f"{tag_of('office:body')}/{tag_of('office:text')}")
     if body is None:
         raise Unreadable("format-not-read", "this OpenDocument file holds no text document: save it as .odt")

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from pipeline.limits import LIMITS, Limits, over
 from pipeline.model import Diagnostic
 from pipeline.readers.draft import Paragraph, Reading, Run, Unreadable, compose, row_of
 from pipeline.readers.pdf_glyphs import Sheet, Word, read_sheet
@@ -28,7 +29,7 @@ _STRONG_RE = re.compile(
 )
 _WEAK_RE = re.compile(r"[–—-]\s?(?=\S)|\d{1,3}\s?[–—.)-]\s|\(?[a-zA-Z]\)\s|o\s(?=[A-ZÀ-Ý])")
 _WORD_RE = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
-_BROKEN_RE = re.compile(r"([^\W\d_]+)[-‐\u00ad]$")
+_BROKEN_RE = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-‐\u00ad]$")
 _FIRST_RE = re.compile(r"[«(“\"]\s\S+|\S+(?:\s[:;!?»%€]+)?")
 # What French joins with a hyphen to the next word, and to the one before: surely, and where that is a word itself.
 _HEADS_RE = re.compile("non|vice|demi|semi|rendez|quasi|socio|celui|celles?|ceux|vis|arrière|avant|après|ex|peut")
@@ -61,9 +62,9 @@ class _Habits:
         return self.margins.get((width, *_kind(line)), self.margins[width,])
 
 
-def read_pdf(data: bytes) -> Reading:
+def read_pdf(data: bytes, limits: Limits = LIMITS) -> Reading:
     """The text of a PDF that has a text layer. Places are pages, from 1."""
-    sheets, n_pages = _sheets(data)
+    sheets, n_pages = _sheets(data, limits)
     if not sheets:
         message = "no page of the PDF can be opened: print it to PDF anew, or ask for another copy"
         raise Unreadable("damaged", message)
@@ -82,7 +83,7 @@ def read_pdf(data: bytes) -> Reading:
     return compose(paragraphs, "page", _diagnostics(sheets, n_pages))
 
 
-def _sheets(data: bytes) -> tuple[list[Sheet], int]:
+def _sheets(data: bytes, limits: Limits) -> tuple[list[Sheet], int]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -99,6 +100,8 @@ def _sheets(data: bytes) -> tuple[list[Sheet], int]:
         if document.formenv is not None:
             form = document.formenv.raw
         n_pages = len(document)
+        if n_pages > limits.pages:
+            raise over(limits, "pages")
         found = [read_sheet(document.raw, form, number) for number in range(1, n_pages + 1)]
         return [sheet for sheet in found if sheet is not None], n_pages
     finally:

@@ -13,7 +13,7 @@ from pipeline.readers.pdf_tables import ruled_tables
 
 MARKER_RE = re.compile(r"(?:[•▪◦●■□☐☑☒✓✔❏➢➔→*o·\uf000-\uf0ff–—-]|\(?\w{1,2}[.)]|#?\d{1,3}[.)]?|N\d)\s*[•:–-]?")
 _BULLET_RE = re.compile(r"[•▪◦●■❏➢➔→*o·\uf0a7\uf0a8\uf0b7\uf0d8–—-]")
-_PAGE_RE = re.compile(r"(?:page|p\.?)?\s*[-–—|]?\s*(\d{1,4})\s*(?:[-–—|/]|(?:sur|of|de|/)\s*\d{1,4})?\s*", re.I)
+_PAGE_RE = re.compile(r"(?:page|p\.?)?\s*(?:[-–—|]\s*)?(\d{1,4})\s*(?:(?:[-–—|/]|(?:sur|of|de|/)\s*\d{1,4})\s*)?", re.I)
 _GAP, _GUTTER = 0.5, 0.35
 """In ems: a gap between cells, and one that parts columns."""
 _MAX_BAND = 400

@@ -1,8 +1,9 @@
 """Plain text: the encoding that fits, decoded to NFC with `\n` line ends."""
 
 import codecs
-import unicodedata
 
+from pipeline.fold import nfc
+from pipeline.limits import LIMITS, Limits, check_text
 from pipeline.model import Diagnostic
 from pipeline.readers.damage import repaired
 from pipeline.readers.draft import Reading, Unreadable
@@ -16,9 +17,10 @@ _MAX_CONTROL_SHARE = 0.02
 _NO_CONTROL = b"\n\t" + bytes(range(0x20, 0x100))
 
 
-def read_text(data: bytes) -> Reading:
+def read_text(data: bytes, limits: Limits = LIMITS) -> Reading:
     """Read plain text of any encoding. Raises `Unreadable` where no encoding gives a text."""
     text, encoding, diagnostics = decode(data)
+    check_text(text, limits)  # before any work on it
     control = text.encode("utf-8", "surrogatepass").translate(None, delete=_NO_CONTROL)
     if len(control) > len(text) * _MAX_CONTROL_SHARE:
         raise Unreadable("undecodable", "this is not a text: save the pact as UTF-8 text (.txt)")
@@ -40,7 +42,7 @@ def decode(data: bytes) -> tuple[str, str, list[Diagnostic]]:
     if encoding is None:
         raise Unreadable("undecodable", "no encoding fits these bytes: save the text as UTF-8")
     text = data.decode(encoding, errors="strict" if certain else "replace") if decoded is None else decoded
-    text = unicodedata.normalize("NFC", _normal_lines(text))
+    text = nfc(_normal_lines(text))
     diagnostics = []
     if not certain:
         message = f"read as {encoding}, which is a guess: if accents look wrong, save the file as UTF-8"
