@@ -19,7 +19,8 @@ from pipeline.approved import Fact, facts_of
 from pipeline.batch import Options, tables_of
 from pipeline.compare import Change
 from pipeline.schemas import TABLES
-from pipeline.show import paint, safe
+from pipeline.show import paint
+from pipeline.terminal import json_of, safe
 
 SHOWN = 50
 """How many differences a terminal is shown."""
@@ -183,6 +184,4 @@ def score_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 def as_json(changes: Sequence[Change], parsed: Parsed) -> str:
     """All differences, and the time, as JSON."""
     rows = [asdict(change) for change in changes]
-    return json.dumps(
-        {"pacts": len(parsed.facts), "seconds": parsed.seconds, "changes": rows}, ensure_ascii=False, indent=1
-    )
+    return json_of({"pacts": len(parsed.facts), "seconds": parsed.seconds, "changes": rows})

@@ -165,15 +165,15 @@ def rules_check(folder: Path | None, form: str) -> None:
 
     Exit code 1 if a rule is not right.
     """
-    import json
     from dataclasses import asdict
 
     from pipeline.rulecheck import check_rules
     from pipeline.rules import RULES
+    from pipeline.terminal import json_of
 
     found = check_rules(folder or RULES)
     if form == "json":
-        click.echo(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=1))
+        click.echo(json_of([asdict(finding) for finding in found]))
     else:
         for finding in found:
             click.echo(f"{finding.where}: {finding.rule}: {finding.told}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from pipeline.terminal import safe
 from pipeline.usage import KIND, LIMIT, LIMITS_TOLD, TIMEOUT, UsageError, limits_of, told
 
 
@@ -80,5 +81,5 @@ def _tell_plan(actions: Iterator[tuple[str, str]]) -> None:
     counts: Counter[str] = Counter()
     for action, pact_id in actions:
         counts[action] += 1
-        click.echo(f"{action:10}  {pact_id}")
+        click.echo(f"{action:10}  {safe(pact_id)}")
     click.echo(", ".join(f"{count} to {action}" for action, count in counts.items()), err=True)

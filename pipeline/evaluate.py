@@ -1,6 +1,5 @@
 """Measure the parser against labelled pacts: precision, recall and F1, and the errors that nobody was told of."""
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +10,7 @@ from pipeline.model import Diagnostic, Pact, ResolvedClause
 from pipeline.parse import parse_bytes
 from pipeline.readers.damage import repaired
 from pipeline.rules import Rules
+from pipeline.terminal import json_of, safe
 
 CATEGORIES = ("measures", "levels", "statuses", "qualifiers", "observations", "clauses", "facts")
 _BY_FORM = ("measures", "statuses", "qualifiers", "observations", "clauses")
@@ -129,7 +129,7 @@ def lines_of(labelled: Sequence[Labelled], scores: Sequence[Score], n_worst: int
         yield f"the worst of {len(total.errors)} errors"
         for error in worst(total.errors)[:n_worst]:
             told = "silent " if error.silent else ""
-            yield f"{error.file}:{error.line}: {told}{error.category}: {error.message}"
+            yield safe(f"{error.file}:{error.line}: {told}{error.category}: {error.message}")
 
 
 def _figure(count: Count) -> str:
@@ -144,7 +144,7 @@ def to_json(labelled: Sequence[Labelled], scores: Sequence[Score]) -> str:
     forms = {form: _counts(result) for form, result in by_form(labelled, scores).items()}
     errors = [asdict(error) for error in worst(total.errors)]
     figures = {"silent_share": total.silent_share, "overall": _counts(total), "forms": forms, "errors": errors}
-    return json.dumps(figures, ensure_ascii=False, indent=1)
+    return json_of(figures)
 
 
 def _counts(result: Score) -> dict[str, dict[str, float]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipeline.show import safe
+from pipeline.terminal import safe
 
 if TYPE_CHECKING:
     from pipeline.batch import Summary

@@ -1,13 +1,12 @@
 """What was understood, for the terminal: the tree of a pact, and the reasons for a measure."""
 
-import json
-import unicodedata
 from collections.abc import Iterator
 
 import click
 
 from pipeline.model import Block, Level, Measure, Pact
 from pipeline.tabulate import position, tabulate
+from pipeline.terminal import json_of, safe
 
 _COLOURS = {
     "agreed": "green",
@@ -32,13 +31,13 @@ _WIDTH = 76
 def as_json(pact: Pact) -> str:
     """All rows of all tables, as JSON."""
     rows = {name: table.to_pylist() for name, table in tabulate([pact]).items()}
-    return json.dumps(rows, ensure_ascii=False, indent=1, default=str)
+    return json_of(rows)
 
 
 def tree(pact: Pact) -> Iterator[str]:
     """The lines of the pact as a tree, with the diagnostics under it."""
     facts = pact.facts
-    yield safe(" – ".join(part for part in (facts.list_name, facts.lead_candidate) if part) or pact.source.pact_id)
+    yield safe(" – ".join(filter(None, (facts.list_name, facts.lead_candidate))) or pact.source.pact_id)
     count = f"{len(pact.measures)} measures, level mode: {pact.level_mode}"
     yield f"{paint(pact.status)}, {pact.coverage:.0%} understood, {count}"
     for principle in pact.principles:
@@ -126,8 +125,3 @@ def paint(word: str) -> str:
 def _short(text: str) -> str:
     folded = safe(" ".join(text.split()))
     return folded if len(folded) <= _WIDTH else folded[: _WIDTH - 1] + "…"
-
-
-def safe(text: str) -> str:
-    """A document's text must not steer the terminal: control and format characters are left out."""
-    return "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.limits import LimitError, Limits, limit_lines, parse_limits
+from pipeline.terminal import safe
 
 if TYPE_CHECKING:
     from pipeline.rules import Rules
@@ -35,6 +36,9 @@ class UsageError(click.ClickException):
     """Wrong usage: one line that names the remedy, exit code 2."""
 
     exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(safe(message))
 
 
 def limits_of(given: tuple[str, ...]) -> Limits:
@@ -70,7 +74,7 @@ def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
     try:
         yield
     except GivenUp as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(safe(str(error))) from None
     except FileNotFoundError as error:
         raise UsageError(f"{error}: no such file or folder: check the path") from None
     except NoInput:

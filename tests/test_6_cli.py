@@ -109,3 +109,42 @@ def test_the_parts_of_a_saved_page_are_no_pacts(tmp_path: Path) -> None:
     (tmp_path / "autres_fichiers" / "b.txt").write_bytes(SEED.read_bytes())
     (tmp_path / "pacte.html").write_text("<h2>1 – Se doter d’une politique</h2><p>N1 • Acheter mieux</p>", "utf-8")
     assert [each.pact_id for each in find_inputs([str(tmp_path)]).inputs] == ["autres_fichiers/b.txt", "pacte.html"]
+
+
+def test_neither_names_nor_json_steer_the_terminal(tmp_path: Path) -> None:
+    name = "a\x1b[31m\x9b\u202e.txt"
+    (tmp_path / name).write_text("LISTE – Été \u202eX\n\n7 – Se doter\nN1 • Acheter\x9bmieux\n", "utf-8")
+    told = [run(*arguments) for arguments in (
+        ("parse", tmp_path, "-o", tmp_path / "out", "--dry-run"),
+        ("show", tmp_path / name),
+        ("show", "--json", tmp_path / name),
+        ("show", tmp_path / f"b{name}"),
+    )]  # fmt: skip
+    assert [code for code, _ in told] == [0, 0, 0, 2]
+    for _, output in told:
+        assert output.strip()
+        assert not set(output) & set("\x1b\x9b\u202e")
+    rows = json.loads(told[2][1])
+    assert rows["documents"][0]["text"].count("\u202e") == 1  # nothing is lost of it
+    assert "Été" in told[2][1]
+
+
+@pytest.mark.parametrize("given", ["pages", "pages=0", "pages=-1", "pages=x", "sheets=3", "pages=1.5"])
+def test_a_limit_that_is_none_is_told_with_the_names(given: str, tmp_path: Path) -> None:
+    code, output = run("parse", SEED, "-o", tmp_path, "--limit", given)
+    assert code == 2
+    assert f"{given!r} is no limit: give NAME=N" in output
+    assert "size, unpacked, ratio, members, archive, depth, pages, chars, lines, memory" in output
+
+
+def test_limits_are_options_and_errors_name_them(tmp_path: Path) -> None:
+    lines = len(SEED.read_text("utf-8").split("\n"))
+    assert run("show", SEED, "--limit", f"lines={lines}")[0] == 0
+    code, output = run("show", SEED, "--limit", f"lines={lines - 10}")
+    assert code == 1
+    assert f"over-limit: it is beyond the limit of {lines - 10:,} lines of text" in output
+    assert "raise that with --limit lines=N" in output
+    code, output = run("parse", SEED, "-o", tmp_path, "--limit", "chars=1000")
+    assert code == 1
+    assert "champigny-alternance.txt: over-limit: " in output
+    assert "--limit chars=N" in output
