@@ -47,8 +47,9 @@ accept: $(READY) ## approve today's parse of raw/ (ONLY=a.txt or YES=1 where app
 watch: $(READY) ## check again whenever a rule file is saved
 	@$(BIN)/pacte watch "$(RAW)" --against "$(GOLDEN)"
 
-docs: $(READY) ## write docs/rules.md from the rule files
+docs: $(READY) ## write docs/rules.md from the rule files, docs/dependencies.md from the lock
 	@mkdir -p docs && $(BIN)/pacte rules list --markdown > docs/rules.md
+	@$(BIN)/python -m tests.dependencies > docs/dependencies.md
 
 evaluate: $(READY) ## measure the parser against the labelled pacts in tests/corpus/
 	@for part in tuned held; do echo "== $$part"; $(BIN)/pacte evaluate tests/corpus/$$part \

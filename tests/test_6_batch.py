@@ -36,6 +36,8 @@ if any("forkserver" in argument or "spawn" in argument for argument in sys.orig_
             time.sleep(600)
         if b"DIES" in data:
             os.kill(os.getpid(), signal.SIGKILL)
+        if b"GREEDY" in data:
+            bytearray(3 << 30)
         if b"SLOW" in data:
             time.sleep(0.2)
         return parse(data, *rest)
@@ -94,17 +96,20 @@ def test_a_file_that_hangs_or_kills_its_worker_costs_itself(tmp_path: Path) -> N
     folder = some_pacts(tmp_path / "in", 30)
     (folder / "007.txt").write_text("Liste\n1 – Titre\nHANGS\n")
     (folder / "011.txt").write_text("Liste\n1 – Titre\nDIES\n")
+    (folder / "009.txt").write_text("Liste\n1 – Titre\nGREEDY\n")
     done = pacte("parse", folder, "-o", tmp_path / "out", "--jobs", 2, "--timeout", 2, hostile=tmp_path / "hostile")
     assert done.returncode == 1, done.stderr
-    assert Counter(documents(tmp_path / "out").values())["failed"] == 2
+    assert Counter(documents(tmp_path / "out").values())["failed"] == 3
+    assert "009.txt: over-limit: it is beyond the limit of 2,048 MiB of memory" in done.stderr
+    assert "--limit memory=N" in done.stderr
     assert "007.txt: given-up: this file took longer than 2 seconds: give it more with --timeout" in done.stderr
     assert "011.txt: given-up: this file brought its worker down (exit code -9)" in done.stderr
-    # The others are what they are without the two.
-    for name in ("007.txt", "011.txt"):
+    # The others are what they are without those.
+    for name in ("007.txt", "009.txt", "011.txt"):
         (folder / name).unlink()
     assert pacte("parse", folder, "-o", tmp_path / "clean").returncode == 0
     clean = pq.read_table(tmp_path / "clean" / "levels.parquet")
-    assert clean.num_rows == 28 * 3
+    assert clean.num_rows == 27 * 3
     assert pq.read_table(tmp_path / "out" / "levels.parquet").equals(clean)
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from pipeline.check import ENTRY
 from pipeline.cli import main
 from tests.conftest import ROOT, SEED
+from tests.dependencies import locked
 
 README = (ROOT / "README.md").read_text("utf-8")
 GUIDE = ROOT / "docs" / "adapt.md"
@@ -86,3 +87,15 @@ if __name__ == "__main__":
 
     with tempfile.TemporaryDirectory() as temporary:
         GUIDE.write_text(follow(GUIDE.read_text("utf-8"), Path(temporary)), "utf-8")
+
+
+def test_the_page_of_dependencies_is_not_stale() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z0-9-]+) \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)[1:]
+    versions = locked()
+    assert len(rows) > 30
+    for name, version, licence in rows:
+        assert (version, licence != "not declared") == (versions[name], True), f"{name}: make docs"
+    own = re.search(r"^dependencies = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert own is not None
+    assert set(re.findall(r'"([a-z0-9-]+)', own[1])) <= {name for name, _, _ in rows}
