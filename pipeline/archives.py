@@ -28,7 +28,7 @@ _CHUNK = 1 << 20
 _OPEN_ARCHIVES = 2
 
 _ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
-_DOCUMENT_PARTS = ("mimetype", "[Content_Types].xml", "word/document.xml", "content.xml")
+_DOCUMENT_PARTS = ("mimetype", "[content_types].xml", "_rels/.rels", "word/document.xml", "content.xml")
 _COMPRESSED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError),
@@ -97,7 +97,7 @@ def _sniff(stream: IO[bytes], place: str) -> str:
             return "document"  # the usual case, told without reading the directory
         try:
             with zipfile.ZipFile(_Bounded(stream, place)) as package:
-                names = package.NameToInfo
+                names = {name.replace("\\", "/").lower() for name in package.NameToInfo}
         except ArchiveError:
             raise
         except _DAMAGE:

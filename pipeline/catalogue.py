@@ -15,7 +15,7 @@ SAME = 86.0
 SURE = 76.0
 """A number that could stand for anything is a heading only with a title as like the catalogue's as this (0-100)."""
 _REMEMBERED = 3_000
-_LONGEST_PRINTED = 2_000
+LONGEST_PRINTED = 2_000
 """So many characters of a text are compared with titles and wordings, which are not half as long."""
 _OPENING = 24
 _SHORTEST = 12
@@ -33,7 +33,7 @@ def squeeze(folded: str) -> str:
 
 
 def _letters(printed: str) -> str:
-    return squeeze(printed[:_LONGEST_PRINTED])
+    return squeeze(printed[:LONGEST_PRINTED])
 
 
 class Catalogue:
@@ -53,7 +53,7 @@ class Catalogue:
 
     def likeness(self, number: int, printed: str) -> float | None:
         """How like the title of a measure a printed one is, shortened or not (0-100); None where there is no title."""
-        title, printed = self.titles.get(number), printed[:_LONGEST_PRINTED]
+        title, printed = self.titles.get(number), printed[:LONGEST_PRINTED]
         if title is None:
             return None
         return _likeness(squeeze(printed), printed, self.squeezed[number], title)
@@ -74,7 +74,7 @@ class Catalogue:
 
     def akin(self, printed: str) -> int | None:
         """The measure whose title has nearly all words of this text, in any order; None if there is none or more."""
-        printed = printed[:_LONGEST_PRINTED]
+        printed = printed[:LONGEST_PRINTED]
         if len(printed.split()) < 4:
             return None
         scores = {n: fuzz.token_set_ratio(printed, title) for n, title in self.titles.items()}

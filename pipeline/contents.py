@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from pipeline.catalogue import ALIKE, SURE, Catalogue
+from pipeline.catalogue import ALIKE, LONGEST_PRINTED, SURE, Catalogue
 from pipeline.lines import Line, Mark, Page
 from pipeline.model import Diagnostic
 
@@ -80,7 +80,7 @@ def _has_body(page: Page, catalogue: Catalogue, first: Heading, second: Heading)
     between = [i for i in range(first.index + 1, second.index) if not page.lines[i].is_blank]
     if first.two_lines:
         between = between[1:]
-    printed = page.folded[slice(*first.body)]
+    printed = page.head(first.body, LONGEST_PRINTED)
     for index in between:
         text = page.text(page.lines[index])
         if first.number is not None and catalogue.continues(first.number, printed, page.fold(page.lines[index])):

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from pipeline.catalogue import Catalogue, catalogue_of, squeeze
+from pipeline.catalogue import LONGEST_PRINTED, Catalogue, catalogue_of, squeeze
 from pipeline.lines import Line, Page
 from pipeline.model import Block
 
@@ -58,7 +58,7 @@ def contrast(page: Page, catalogue: Catalogue, block: Block, line: Line, ended: 
     text = page.text(line)
     if text[:1].islower() or is_act(page, line.left, line.right):
         return None
-    printed, folded = page.folded[slice(*block.body)], page.fold(line)
+    printed, folded = page.head(block.body, LONGEST_PRINTED), page.fold(line)
     levels = block.levels if block.kind == "level" else ()
     known = catalogue.is_wording(number, levels, folded)
     if block.kind == "measure":

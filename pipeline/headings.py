@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.catalogue import Catalogue, catalogue_of, squeeze
+from pipeline.catalogue import LONGEST_PRINTED, Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
 from pipeline.fold import LONGEST
@@ -87,7 +87,7 @@ def _heading(
     sure: bool,
 ) -> Heading:
     number = catalogue.numbers.get(label.lower(), int(label) if label.isdecimal() else None)
-    title = page.folded[slice(*body)]
+    title = page.head(body, LONGEST_PRINTED)
     following = page.following(index)
     two_lines = not title and following is not None
     if following is not None and (two_lines or (len(title) < 20 and following == index + 1)):
@@ -95,7 +95,7 @@ def _heading(
         title = f"{title} {more}".strip() if not page.opens_level(page.lines[following]) else title
     like = None if number is None else catalogue.likeness(number, title)
     # What the catalogue only names may stand whole in a short line: the next one is no part of it then.
-    named = catalogue.names.get(squeeze(page.folded[body[0] : min(body[1], body[0] + LONGEST)]))
+    named = catalogue.names.get(squeeze(page.head(body, LONGEST_PRINTED)))
     rightful = catalogue.rightful(title) if named is None else named
     return Heading(index, rule, number, label, body, title, style, like, rightful, sure, two_lines)
 

@@ -100,6 +100,10 @@ class Page:
         """The line as matched with case and accents kept."""
         return line.text.shaped
 
+    def head(self, body: tuple[int, int], length: int) -> str:
+        """The first characters of a stretch, at most `length`, in lower case without accents."""
+        return self.folded[body[0] : min(body[1], body[0] + length)]
+
     def fold(self, line: Line) -> str:
         """The line as matched in lower case without accents."""
         return line.text.folded

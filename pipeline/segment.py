@@ -6,7 +6,7 @@ what stands open.
 
 from dataclasses import replace
 
-from pipeline.catalogue import catalogue_of
+from pipeline.catalogue import LONGEST_PRINTED, catalogue_of
 from pipeline.contrast import contrast, is_act
 from pipeline.fold import LONGEST
 from pipeline.lines import SENTENCE_END, Line, Mark, Page
@@ -269,7 +269,7 @@ def _continues(walk: Walk, block: Block, line: Line) -> bool:
     first = walk.page.shaped[line.left]
     sentence_over = last_character(walk, block.end) in SENTENCE_END
     if block.kind == "measure" and block.measure is not None:
-        printed = walk.page.folded[slice(*block.body)]
+        printed = walk.page.head(block.body, LONGEST_PRINTED)
         if walk.catalogue.continues(block.measure, printed, walk.page.fold(line)):
             return True
     if block.kind in ("item", "measure"):

@@ -56,8 +56,10 @@ def _closure(name: str) -> set[str]:
 
 def _licence(name: str) -> str:
     told = metadata(name)
-    short = told.get("License-Expression") or told.get("License") or ""
-    classifiers = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or [] if each.startswith("License")]
+    short = next((told[key] for key in ("License-Expression", "License") if key in told), "")
+    classifiers = [
+        each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or [] if each.startswith("License")
+    ]
     if not short or len(short) > _LONGEST or "\n" in short:
         short = ", ".join(classifiers) or short.split("\n")[0][:_LONGEST]
     return short or "not declared"

@@ -85,7 +85,7 @@ def zipped(**members: str) -> bytes:
         (b"{\\rtf1 x", "format-not-read", "save it as .docx"),
         (b"\x89PNG x", "format-not-read", "ocrmypdf"),
         (b"From: <saved>\nMIME-Version: 1.0\nContent-Type: multipart/related;\n", "format-not-read", "save it as HTML"),
-        (bytes(range(32)) * 9, "undecodable", "UTF-8"),
+        (bytes(range(32)) * 9, "undecodable", "give the pact as .docx"),
     ],
 )
 def test_what_cannot_be_read_says_why(data: bytes, code: str, remedy: str) -> None:

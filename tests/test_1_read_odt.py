@@ -515,7 +515,7 @@ def test_a_protected_document_says_so() -> None:
 def test_what_gives_no_text_says_why(data: bytes, code: str) -> None:
     with pytest.raises((Unreadable, OverLimit)) as caught:
         read_odt(data)
-    assert caught.value.code == code
+    assert getattr(caught.value, "code", None) == code
 
 
 def test_entities_are_not_read_from_files_or_blown_up() -> None:

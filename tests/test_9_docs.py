@@ -96,6 +96,8 @@ def test_the_page_of_dependencies_is_not_stale() -> None:
     assert len(rows) > 30
     for name, version, licence in rows:
         assert (version, licence != "not declared") == (versions[name], True), f"{name}: make docs"
-    own = re.search(r"^dependencies = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    own = re.search(
+        r"^dependencies = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     assert own is not None
     assert set(re.findall(r'"([a-z0-9-]+)', own[1])) <= {name for name, _, _ in rows}

@@ -82,6 +82,11 @@ def parse_xml(data: bytes, limits: Limits, recover: bool = False) -> "etree._Ele
     return root
 
 
+def has_entities(root: "etree._Element") -> bool:
+    """Whether declarations of its own, or another file, would put something in, as in no office file: it is left out."""
+    return root.getroottree().docinfo.internalDTD is not None or next(root.iter(etree.Entity), None) is not None
+
+
 def check_depth(root: "etree._Element", limits: Limits) -> None:
     """Raise `OverLimit` where elements stand too deep inside one another."""
     if _deeper(limits.depth)(root):

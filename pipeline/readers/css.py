@@ -59,7 +59,12 @@ def cascade(root: HtmlElement) -> tuple[Styles, bool]:
     for sheet in root.iter("style"):
         if not _SCREEN_RE.match(sheet.get("media") or ""):
             continue
-        for selectors, declarations in _rules(tinycss2.parse_stylesheet(sheet.text or "", True, True)):
+        try:
+            rules = list(_rules(tinycss2.parse_stylesheet(sheet.text or "", True, True)))
+        except RecursionError:  # thousands of brackets in one another
+            steps_left = -1
+            continue
+        for selectors, declarations in rules:
             at += 1
             if steps_left < 0:
                 break
@@ -93,14 +98,14 @@ def _rules(nodes: list[tinycss2.ast.Node]) -> Iterator[tuple[str, list[_Declarat
 def _matches(root: HtmlElement, selectors: str) -> Iterator[tuple[tuple[int, int, int], list[HtmlElement]]]:
     try:
         parsed = parse_selectors(selectors)
-    except SelectorError:
+    except (SelectorError, RecursionError):
         return
     for selector in parsed:
         if selector.pseudo_element is not None:
             continue
         try:
             path = HTMLTranslator().selector_to_xpath(selector)
-        except SelectorError:
+        except (SelectorError, RecursionError):
             continue
         yield selector.specificity(), root.xpath(path)
 

@@ -5,7 +5,7 @@ import posixpath
 from lxml import etree
 
 from pipeline.limits import Limits
-from pipeline.readers.container import DAMAGE, Container, parse_xml
+from pipeline.readers.container import DAMAGE, Container, has_entities, parse_xml
 from pipeline.readers.docx_styles import (
     Node,
 )
@@ -43,7 +43,7 @@ class Package:
                 root = parse_xml(data, self._limits, recover)
             except etree.XMLSyntaxError:
                 root = None
-            if recover:
+            if recover or (root is not None and has_entities(root)):
                 self.lost.append(path)
             if root is not None:
                 return root

@@ -29,6 +29,10 @@ from pipeline.readers.text import decode
 from pipeline.ticks import are_ticks
 
 _CHARSET_RE = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*(?:["']\s*)?([\w-]{2,40})""", re.IGNORECASE)
+_CUT_RE = re.compile(r"<(?:html|body|table)\b", re.IGNORECASE)
+_END_RE = re.compile(r"</(?:html|body|table)\s*>", re.IGNORECASE)
+_LONGEST_END = 4_096
+"""So many characters may stand behind the page's last closing tag: what a server adds."""
 _SPACE_RE = re.compile(r"[ \t\n\r\f]+")
 _STRUCK = frozenset(["s", "strike", "del"])
 _ITALIC = frozenset(["em", "i", "cite", "dfn", "var", "address"])
@@ -138,6 +142,9 @@ def read_markup(markup: str, encoding: str, doubts: list[Diagnostic], limits: Li
         else:
             _close(walk, element)
     _flush(walk)
+    if _CUT_RE.search(markup) and not _END_RE.search(markup, max(0, len(markup) - _LONGEST_END)):
+        message = "the page breaks off before its end: save it again, or ask for another copy"
+        doubts = [*doubts, Diagnostic("warning", "damaged", message)]
     if not tried_all:
         message = "the page has more style rules than can be tried, so that italics may be missing: save it as text"
         doubts = [*doubts, Diagnostic("warning", "styles-left-out", message)]

@@ -22,7 +22,7 @@ from pipeline.readers.odt_fields import (
     open_space,
     open_tab,
 )
-from pipeline.readers.odt_package import parts
+from pipeline.readers.odt_package import SAVE_AGAIN, parts
 from pipeline.readers.odt_styles import (
     Element,
     OpenList,
@@ -51,8 +51,11 @@ _LEFT_OUT = frozenset(
 
 def read_odt(data: bytes, limits: Limits = LIMITS) -> Reading:
     """Read a document, zipped or flat. Raises `Unreadable` for one that is damaged, encrypted or without text."""
-    content, outer = parts(data, limits)
+    package = parts(data, limits)
+    content, outer = package.content, package.styles
     body = content.find(f"{tag_of('office:body')}/{tag_of('office:text')}")
+    if body is None and package.lost:
+        raise Unreadable("damaged", f"the XML in the file is damaged: {SAVE_AGAIN}")
     if body is None:
         raise Unreadable("format-not-read", "this OpenDocument file holds no text document: save it as .odt")
     common = _children(outer, "office:font-face-decls", "office:styles")
@@ -67,11 +70,17 @@ def read_odt(data: bytes, limits: Limits = LIMITS) -> Reading:
     everything = [*paragraphs, *notes, *furniture]
     if not any(paragraph.text.strip() for paragraph in everything):
         raise Unreadable("empty", "the document holds no text: if it is a scan, have its text recognised (OCR)")
-    return compose(everything, diagnostics=list(_told(walk)))
+    return compose(everything, diagnostics=[*_damage(package.lost), *_told(walk)])
 
 
 def _children(root: Element, *names: str) -> list[Element]:
     return [found for name in names if (found := root.find(tag_of(name))) is not None]
+
+
+def _damage(lost: list[str]) -> Iterator[Diagnostic]:
+    if lost:
+        message = f"{len(lost)} parts of the file are damaged ({', '.join(lost)}): {SAVE_AGAIN}"
+        yield Diagnostic("warning", "damaged", message)
 
 
 def _told(walk: Walk) -> Iterator[Diagnostic]:

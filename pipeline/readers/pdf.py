@@ -68,6 +68,9 @@ def read_pdf(data: bytes, limits: Limits = LIMITS) -> Reading:
     if not sheets:
         message = "no page of the PDF can be opened: print it to PDF anew, or ask for another copy"
         raise Unreadable("damaged", message)
+    if not any(sheet.words or sheet.askew or sheet.has_images for sheet in sheets):
+        message = "no page of the PDF shows text or a picture: print it to PDF anew, or ask for another copy"
+        raise Unreadable("empty", message)
     if not any(sheet.words or sheet.askew for sheet in sheets):
         message = "the PDF holds no text, only images: recognise its text first, for instance with ocrmypdf -l fra"
         raise Unreadable("no-text-layer", message)
