@@ -182,8 +182,11 @@ def _in_folder(name: str, place: str, found: Found) -> Iterator[Input]:
     remote = "://" in place and name.lower().endswith(_PACT_ENDINGS)
     try:
         if not remote and (packed := archive_kind(place)):
-            yield from _members(place, packed, f"{name}/", found)
-            return
+            members = list(_members(place, packed, f"{name}/", found))
+            if members:
+                yield from members
+                return
+            # One without any pact in it is told as a file: nothing that was given may vanish.
     except ArchiveError as error:
         found.skipped[told:] = [(place, str(error).removeprefix(f"{place}: "))]
         found.shut.add(places.printable(name))
