@@ -3,11 +3,13 @@
 import io
 import zipfile
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from pipeline.limits import OverLimit
+from pipeline.limits import LIMITS, OverLimit
+from pipeline.readers.container import has_entities, parse_xml
 from pipeline.readers.draft import Reading, Unreadable
 from pipeline.readers.odt import read_odt
 
@@ -550,3 +552,14 @@ def test_struck_text_is_left_out_and_told() -> None:
     reading = read_odt(_flat(_p('N1<text:span text:style-name="S"> barré</text:span> reste'), style))
     assert reading.text == "N1 reste\n"
     assert [(d.severity, d.code) for d in reading.diagnostics] == [("warning", "struck-text-left-out")]
+
+
+def test_no_entity_of_a_declaration_is_loaded(tmp_path: Path) -> None:
+    """What would be loaded is no declaration: were it loaded, the document could not be parsed without mending."""
+    (tmp_path / "secret").write_text("secret")
+    url = (tmp_path / "secret").as_uri()
+    data = f'<!DOCTYPE x SYSTEM "{url}" [<!ENTITY % p SYSTEM "{url}"> %p;]>'.encode() + _flat(_p("mot"))
+    root = parse_xml(data, LIMITS)
+    assert root is not None
+    assert has_entities(root)
+    assert read_odt(data).text == "mot\n"

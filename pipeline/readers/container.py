@@ -68,15 +68,16 @@ def parse_xml(data: bytes, limits: Limits, recover: bool = False) -> "etree._Ele
         huge_tree=limits.depth > _XML_DEPTH,
         remove_comments=True,
         remove_pis=True,
-        collect_ids=False,  # an id given twice is no reason to refuse a document
-        recover=recover,
+        recover=recover,  # with collect_ids=False, lxml 6.1 loads external parameter entities: never set it
     )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
             raise over(limits, "depth" if "depth" in str(error) else "chars") from None
-        raise
+        if recover or any(each.type != etree.ErrorTypes.DTD_ID_REDEFINED for each in parser.error_log):
+            raise
+        return parse_xml(data, limits, recover=True)  # an id given twice is no damage
     if root is not None:
         check_depth(root, limits)
     return root

@@ -33,6 +33,8 @@ _LINE_ENDS = dict.fromkeys(map(ord, "\r\u2028\u2029\x85\f\v"), "\n")
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬆ"}
 _CONTROL = {code: " " for code in range(32) if chr(code) not in "\n\t\r\f\v"}
 _CLEAN = {**_CONTROL, **_INVISIBLE, **_LINE_ENDS, **_LIGATURES}
+_LONGEST_LETTER = 100
+"""So many characters at most are a letter with its marks."""
 _BLANKS_RE = re.compile(r"\n[ \u00a0]*(?=\n[ \u00a0]*\n)")
 
 
@@ -223,8 +225,8 @@ def _cleaned(runs: Sequence[Run]) -> tuple[list[Run], bool]:
         garbled |= was_garbled
         # A mark that stands apart from its letter, at the start of a run, belongs to the run before it.
         while text and cleaned and (n_marks := _joining(cleaned[-1].text, text)):
-            before = cleaned[-1]
-            cleaned[-1] = replace(before, text=nfc(before.text + text[:n_marks]))
+            before, at = cleaned[-1], max(0, len(cleaned[-1].text) - _LONGEST_LETTER)
+            cleaned[-1] = replace(before, text=before.text[:at] + nfc(before.text[at:] + text[:n_marks]))
             text = text[n_marks:]
         if text:
             cleaned.append(replace(run, text=text))
