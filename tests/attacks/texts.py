@@ -170,7 +170,6 @@ TEXT_ATTACKS = [
         READ,
         (),
         False,
-        "given up: asides of an observation take the square of their number",
     ),
     _mark(
         "tables", lambda: "|" + "a|" * 500 + "\n|" + "-|" * 500 + "\n" + ("|" + "b|" * 500 + "\n") * 100, ANY, (), False

@@ -242,8 +242,8 @@ WORD_ATTACKS = [
         False,
     ),
     _word(
-        "100000-paragraphs",
-        lambda: docx(W_PACT + "".join(w_par(f"{n * 7919 % 99991} {n * 104729 % 99991}") for n in range(100_000))),
+        "50000-paragraphs",
+        lambda: docx(W_PACT + "".join(w_par(f"{n * 7919 % 99991} {n * 104729 % 99991}") for n in range(50_000))),
         READ,
         (),
         False,
@@ -276,10 +276,10 @@ WORD_ATTACKS = [
         False,
     ),
     _word(
-        "20000-notes",
+        "10000-notes",
         lambda: docx(
-            W_PACT + "".join(NOTE.format(n) for n in range(20_000)),
-            footnotes="".join(f'<w:footnote w:id="{n}">{w_par("x")}</w:footnote>' for n in range(20_000)),
+            W_PACT + "".join(NOTE.format(n) for n in range(10_000)),
+            footnotes="".join(f'<w:footnote w:id="{n}">{w_par("x")}</w:footnote>' for n in range(10_000)),
         ),
         READ,
         (),
