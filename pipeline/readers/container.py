@@ -84,7 +84,7 @@ def parse_xml(data: bytes, limits: Limits, recover: bool = False) -> "etree._Ele
 
 
 def has_entities(root: "etree._Element") -> bool:
-    """Whether declarations of its own, or another file, would put something in, as in no office file: it is left out."""
+    """Whether declarations, or another file, would put something in: no office file needs that, and it is left out."""
     return root.getroottree().docinfo.internalDTD is not None or next(root.iter(etree.Entity), None) is not None
 
 

@@ -88,9 +88,12 @@ def _notes(parts: dict[str, Node], tally: Tally, story: Callable[[Node], list[Pa
         if name(node) == tag
     }
     paragraphs: list[Paragraph] = []
+    keys: list[tuple[str, str]] = []
     done = 0
     while done < len(tally.notes):
-        key = list(tally.notes)[done]
+        if done == len(keys):
+            keys = list(tally.notes)
+        key = keys[done]
         done += 1
         lines = [line for line in (story(nodes[key]) if key in nodes else []) if line.text.strip()]
         if lines:

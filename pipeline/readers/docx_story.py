@@ -117,6 +117,7 @@ class Story:
         self._open: _Open | None = None
         self._look = self._table_look = SILENT
         self._fields: list[_Field] = []
+        self._n_settled = 0  # of these, those that a paragraph's end has made text for good
         self._tables: list[_Table] = []
         self._tick: str | None = None
         self._placeholders = 0
@@ -150,9 +151,10 @@ class Story:
         self._at_end(node, partial(self._end_paragraph, self._open, properties, outer))
 
     def _end_paragraph(self, paragraph: _Open, properties: Node, outer: _Open | None) -> None:
-        for each in self._fields:
+        for each in self._fields[self._n_settled :]:
             # Whatever follows a field that is never closed is text.
             each.has_result, each.is_mute = True, False
+        self._n_settled = len(self._fields)
         self._open = outer
         box, place = self._box, paragraph.place
         if self._has_no_mark(properties, paragraph.style):
@@ -204,7 +206,9 @@ class Story:
         self._at_end(node, end)
 
     def _is_quiet(self) -> bool:
-        return self._placeholders > 0 or any(each.is_mute or not each.has_result for each in self._fields)
+        return self._placeholders > 0 or any(
+            each.is_mute or not each.has_result for each in self._fields[self._n_settled :]
+        )
 
     def _say(self, text: str) -> None:
         opened = self._open
@@ -275,6 +279,7 @@ class Story:
             self._fields[-1].has_result = True
         elif kind == "end" and self._fields:
             ended = self._fields.pop()
+            self._n_settled = min(self._n_settled, len(self._fields))
             if not ended.has_result:
                 self._say(ended.default)
 

@@ -20,6 +20,8 @@ _BINARY = "this is no text, nor any document that can be read: give the pact as 
 _BEYOND_ASCII_RE = re.compile(r"[^\0-\x7f]+")
 _FEWEST_RIGHT = 5
 """So many letters beyond ASCII must be right in UTF-8 for each that is not, else it is another encoding."""
+_MOST_NULS = 0.2
+"""No text is left where more than this share of the bytes is zero."""
 _NULS_RE = re.compile(rb"\0+")
 _SINGLE_BYTE = ["cp1252", "mac_roman"]
 _OTHER_LINE_ENDS = "\r\u2028\u2029\x85\f\v"
@@ -71,9 +73,12 @@ def _encoding(data: bytes) -> tuple[str | None, bool, str | None]:
                 return name, False, None
     if _is_wide(data):
         return *_guess(data, ["utf_16_le", "utf_16_be"]), None
+    if data.count(0) > len(data) * _MOST_NULS:
+        return None, False, None
     # A disk or a program that failed leaves bytes of zero where text was.
-    text = _NULS_RE.sub("\ufffd".encode(), data).decode("utf-8", "replace")
-    lost = text.count("\ufffd") - data.count("\ufffd".encode())
+    filled = _NULS_RE.sub("\ufffd".encode(), data)
+    text = filled.decode("utf-8", "replace")
+    lost = text.count("\ufffd") - filled.count("\ufffd".encode())
     right = sum(map(len, _BEYOND_ASCII_RE.findall(text))) - lost
     if not lost or right > _FEWEST_RIGHT * lost:
         return "utf-8", True, text

@@ -57,9 +57,7 @@ def observed(body: str) -> str:
 
 _NUMBERS = ("9" * 30, "9" * 5_000, "0" * 100_000 + "2", "٢", "²", "𝟚", "２", "-1", "1e9", "2.0", "Ⅱ", "②")
 TEXT_ATTACKS = [
-    _text(
-        "nul", lambda: after("a\0b\n" * 5), ("partial",), today="failed: no encoding fits these bytes (they are UTF-8)"
-    ),
+    _text("nul", lambda: after("a\0b\n" * 5), ("partial",)),
     _text("control-characters", lambda: after(CONTROLS), ANY),
     _text("control-characters-in-a-name", lambda: TEXT.replace("LE GUENNEC", f"LE{CONTROLS[:5]}GUENNEC"), ANY),
     _text("bidi", lambda: TEXT.replace("N2", f"N{BIDI}2") + BIDI, ("partial",)),

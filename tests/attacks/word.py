@@ -254,7 +254,6 @@ WORD_ATTACKS = [
         READ,
         (),
         False,
-        "given up: each paragraph looks through all fields that are open",
     ),
     _word(
         "notes-circle",

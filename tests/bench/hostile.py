@@ -84,7 +84,7 @@ _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 
 def repeats_of(pattern: Any, examples: Sequence[str] = ()) -> list[tuple[str, str]]:
     """What leads to a repeat, and the piece to be repeated: for each loop of a pattern, and in general."""
-    tree = _parser.parse(_as_re(pattern), pattern.flags & (re.VERBOSE | re.IGNORECASE))
+    tree = _parsed(pattern)
     found = [("", piece) for piece in COMMON]
     whole = _sample(tree)
     found += [("", part + more) for part in {whole, *_variants(tree)} if part for more in ("", " ")]
@@ -99,6 +99,16 @@ def repeats_of(pattern: Any, examples: Sequence[str] = ()) -> list[tuple[str, st
             *((example, piece) for piece in (" ", "a", "a ", example[-1:])),
         ]
     return [(lead, piece) for lead, piece in dict.fromkeys(found) if piece]
+
+
+def ends_of(pattern: Any) -> list[str]:
+    """What ends a repeat so that the match fails: for `regex` looks first whether what a match must hold is there, also
+    something that matches, cut off from the repeat."""
+    return list(dict.fromkeys([*ENDS, f"\x00{_sample(_parsed(pattern))}\x00"]))
+
+
+def _parsed(pattern: Any) -> Any:
+    return _parser.parse(_as_re(pattern), pattern.flags & (re.VERBOSE | re.IGNORECASE))
 
 
 def _as_re(pattern: Any) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.bench import ROOT, table, tell
 from tests.bench.found import Found, Recorder, find_patterns
-from tests.bench.hostile import ENDS, TEXTS, Text, repeats_of
+from tests.bench.hostile import TEXTS, Text, ends_of, repeats_of
 
 FORK = multiprocessing.get_context("fork")
 SIZES = (10_000, 100_000, 1_000_000)
@@ -143,7 +143,8 @@ def _measure_again(found: Found, repeat: Repeat, sizes: Sequence[int]) -> tuple[
 
 def pattern_rows(found: Found) -> list[Row]:
     """What a pattern took on each repeat."""
-    repeats = [(*repeat, end) for repeat in repeats_of(found.pattern, found.examples) for end in ENDS]
+    ends = ends_of(found.pattern)
+    repeats = [(*repeat, end) for repeat in repeats_of(found.pattern, found.examples) for end in ends]
     if found.of_lines:
         repeats = [repeat for repeat in repeats if "\n" not in "".join(repeat)]
 
