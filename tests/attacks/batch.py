@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.schemas import TABLES
@@ -21,7 +20,7 @@ from tests.conftest import ROOT
 
 BROKEN = ROOT / "tests" / "data" / "broken"
 _EVERY = 20
-_ROUNDS = 3
+_ROUNDS = 2
 _COMMAND = [sys.executable, "-c", "from pipeline.cli import main; main()", "parse"]
 
 
@@ -41,7 +40,7 @@ def main(n: int) -> None:
         statuses = _compare(Path(place) / "clean-out", Path(place) / "mixed-out", {path.name for path in bad})
         n_clean = n - len(bad)
         rates = {"clean": n_clean / min(seconds["clean"]), "mixed": n / min(seconds["mixed"])}
-        print("| batch | files | wall s, best of 3 | files/s | × clean |\n| --- | ---: | ---: | ---: | ---: |")
+        print("| batch | files | wall s, best of 2 | files/s | × clean |\n| --- | ---: | ---: | ---: | ---: |")
         for name, count in (("clean", n_clean), ("mixed", n)):
             told = f"{min(seconds[name]):.2f} | {rates[name]:.0f} | {rates[name] / rates['clean']:.3f}"
             print(f"| {name} | {count:,} | {told} |")
@@ -81,19 +80,16 @@ def _compare(clean: Path, mixed: Path, bad: set[str]) -> dict[str, int]:
     """The statuses of the broken files, after comparing all rows of the others."""
     for name in TABLES:
         alone, among = (pq.read_table(folder / f"{name}.parquet") for folder in (clean, mixed))
-        is_bad = pc.is_in(pc.replace_substring_regex(among["pact_id"], ".*/", ""), value_set=pc.unique(_array(bad)))
-        assert among.filter(pc.invert(is_bad)).equals(alone), name
+        is_good = [not bad & set(pact_id.split("/")) for pact_id in among["pact_id"].to_pylist()]
+        assert among.filter(pa.array(is_good)).equals(alone), name
     documents = pq.read_table(mixed / "documents.parquet", columns=["pact_id", "status"]).to_pylist()
-    found = {row["pact_id"].rsplit("/", 1)[-1]: row["status"] for row in documents}
+    # An archive is a folder: what is in it has a row.
+    found = {part: row["status"] for row in documents for part in row["pact_id"].split("/")}
     assert bad <= found.keys(), sorted(bad - found.keys())[:5]
     counts: dict[str, int] = {}
     for name in sorted(bad):
         counts[found[name]] = counts.get(found[name], 0) + 1
     return counts
-
-
-def _array(names: set[str]) -> "pa.Array":
-    return pa.array(sorted(names))
 
 
 if __name__ == "__main__":
