@@ -19,7 +19,7 @@ import zlib
 from collections import OrderedDict
 from typing import IO, Any
 
-from pipeline.limits import Limits, OverLimit, over
+from pipeline.limits import Limits, OverLimit, over, read_packed
 from pipeline.places import File, InputError, open_place, printable, reaching, unsafe
 
 _MOST_AT_ONCE = 32 << 20
@@ -251,20 +251,13 @@ def read_member(archive: str, member: str, limits: Limits) -> bytes:
             if info.flag_bits & 1:
                 raise OSError(errno.EACCES, "it is protected by a password: unpack it with the password")
             with package.open(info) as stream:
-                data = bytearray()
-                while chunk := stream.read(_CHUNK):
-                    data += chunk
-                    if len(data) > limits.size_bytes:
-                        raise over(limits, "size")
-                    if not limits.allows(info.compress_size, len(data)):
-                        raise over(limits, "ratio")
+                return read_packed(stream, info.compress_size, limits.size_bytes, limits, "size")
     except (*_DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.strerror:
             raise
         if archive_kind(archive) != "tar":
             raise OSError(errno.EIO, f"{archive} cannot be unpacked ({error}): get it again, or unpack it") from error
         raise over(limits, "size") from None  # all others were unpacked
-    return bytes(data)
 
 
 def _open_zip(archive: str) -> zipfile.ZipFile:

@@ -13,13 +13,12 @@ import pyarrow as pa
 
 from pipeline.commit import Folder, folder_of, locked, recover
 from pipeline.inputs import Found, Input, find_inputs, find_known, read_input
-from pipeline.limits import LIMITS, Limits, OverLimit
+from pipeline.limits import LIMITS, TIMEOUT, Limits, OverLimit
 from pipeline.model import Known
 from pipeline.previous import Previous, Seen
 from pipeline.store import MANIFEST, Writer
 from pipeline.tasks import Task, digest, fingerprints, stamp_of, unpack
 
-TIMEOUT = 60.0
 _MOST_INPUTS = 32
 _MOST_BYTES = 1 << 20
 """A task holds so many inputs, or bytes of them, at most: what is tried again when one of them fails stays small."""

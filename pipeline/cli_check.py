@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline import limits
 from pipeline.usage import KIND, LIMIT, TIMEOUT, UsageError, limits_of, load_rules, told
 
 if TYPE_CHECKING:
@@ -48,12 +49,13 @@ def check(
 
     Exit code 1 if anything differs.
     """
+    if (against is None) == (base is None):
+        raise UsageError("compare with one thing: --against DIR or --base REVISION")
+    options = _options(kind, timeout, given_limits)
     from pipeline import check as checking
     from pipeline.compare import compare
 
-    if (against is None) == (base is None):
-        raise UsageError("compare with one thing: --against DIR or --base REVISION")
-    parsed = _parsed(inputs, _options(kind, timeout, given_limits))
+    parsed = _parsed(inputs, options)
     told: list[str] = []
     if base is not None:
         try:
@@ -100,11 +102,12 @@ def accept(
     What is new is approved at once. Where an approved fact was lost or changed, nothing is, unless --only names the
     pact or --yes takes all: exit code 1.
     """
+    options = _options(kind, timeout, given_limits)
     from pipeline import check as checking
     from pipeline.approved import write_approved
     from pipeline.compare import compare
 
-    parsed = _parsed(inputs, _options(kind, timeout, given_limits))
+    parsed = _parsed(inputs, options)
     approved = _approved(into, may_be_missing=True)
     changes = compare(approved, parsed.facts)
     unknown = sorted(set(only) - parsed.facts.keys() - approved.keys())
@@ -131,8 +134,8 @@ def accept(
 @click.option("--once", is_flag=True, hidden=True, help="Check once and end: for tests.")
 def watch(inputs: tuple[Path, ...], against: Path, once: bool) -> None:
     """Check again each time a rule file is saved, and show what the edit changed. Ctrl-C ends it."""
+    options = _options()
     from pipeline import check as checking
-    from pipeline.batch import Options
     from pipeline.compare import compare
     from pipeline.rules import RULES
     from pipeline.watch import edits
@@ -141,7 +144,7 @@ def watch(inputs: tuple[Path, ...], against: Path, once: bool) -> None:
     shown = "since it was approved"
     for _ in edits(RULES, once):
         try:
-            parsed = _parsed(inputs, Options(jobs=_JOBS))
+            parsed = _parsed(inputs, options)
         except UsageError as error:
             click.echo(error.format_message(), err=True)
             continue
@@ -188,7 +191,6 @@ def rules_check(folder: Path | None, form: str) -> None:
 @KIND
 def rules_list(inputs: tuple[Path, ...], markdown: bool, kind: str | None) -> None:
     """List the rules: id, place, why, examples, and how many rows each found in the pacts of INPUT."""
-    from pipeline.batch import Options, tables_of
     from pipeline.rulebook import as_markdown, counts, entries, list_lines
 
     known = load_rules(kind)
@@ -197,24 +199,27 @@ def rules_list(inputs: tuple[Path, ...], markdown: bool, kind: str | None) -> No
         return
     fired: Counter[str] | None = None
     if inputs:
+        options = _options(kind)
+        from pipeline.batch import tables_of
+
         fired = Counter()
         with told([str(path) for path in inputs]):
-            for tables in tables_of([str(path) for path in inputs], Options(kind=kind, jobs=_JOBS)):
+            for tables in tables_of([str(path) for path in inputs], options):
                 fired.update(counts(tables))
     for line in list_lines(entries(known[0]), fired):
         click.echo(line)
 
 
-def _options(kind: str | None, timeout: float, given_limits: tuple[str, ...]) -> "Options":
+def _options(kind: str | None = None, timeout: float = limits.TIMEOUT, given_limits: tuple[str, ...] = ()) -> "Options":
+    from pipeline.forking import prepare
+
+    prepare()
     from pipeline.batch import Options
 
     return Options(kind=kind, jobs=_JOBS, timeout=timeout, limits=limits_of(given_limits))
 
 
 def _parsed(inputs: tuple[Path, ...], options: "Options") -> "Parsed":
-    from pipeline.forking import prepare
-
-    prepare()
     from pipeline.check import parse_facts
 
     with told([str(path) for path in inputs]):

@@ -5,7 +5,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 
-from pipeline.readers.draft import Unreadable
+from pipeline.readers.draft import LONGEST_LEAD, Unreadable, is_zip
 
 # "<!-- saved from … --><!DOCTYPE html>", "<?xml version="1.0"?><html lang="fr">"
 _HTML_RE = re.compile(
@@ -28,8 +28,6 @@ _MAIL_RE = re.compile(
 _FEWEST_TAGS = 5
 _FEWEST_EMPHASES = 2
 _SNIFFED = 1 << 16
-_LONGEST_LEAD = 1024
-"""So many bytes before a file's own first ones are passed over: servers and mailers put them there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +46,24 @@ class NotRead(Unreadable):
         self.media_type = media_type
 
 
-OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
 _TEXT = Format("text/plain", "text:read_text")
 _MARKDOWN = Format("text/markdown", "markdown:read_markdown")
 _HTML = Format("text/html", "html:read_html")
-_DOCX = Format(OFFICE, "docx:read_docx")
+_DOCX = Format(_OFFICE, "docx:read_docx")
 _ODT = Format(_OPEN_DOCUMENT, "odt:read_odt")
 _FLAT_ODT = Format(f"{_OPEN_DOCUMENT}-flat-xml", "odt:read_odt")
 _PDF = Format("application/pdf", "pdf:read_pdf")
 
+_IN_WORD = "open it in a word processor and save it as .docx or .odt"
 _ANEW = "open it in the program that made it and save it as .docx, .odt or PDF"
 _OUT_OF_MAIL = "open it, and save its text or the pact attached to it as a file"
 _PICTURE = "a picture: recognise its text first, for instance with ocrmypdf, and give the PDF"
 _PACKED = "packed: unpack it, and give what is in it"
 # At which byte, what stands there, media type, what it is and what to do.
 _MAGIC = (
-    (0, b"{\\rtf", "application/rtf", "an RTF file: open it in a word processor and save it as .docx or .odt"),
+    (0, b"{\\rtf", "application/rtf", f"an RTF file: {_IN_WORD}"),
     (0, b"\x89PNG", "image/png", _PICTURE),
     (0, b"\xff\xd8\xff", "image/jpeg", _PICTURE),
     (0, b"GIF8", "image/gif", _PICTURE),
@@ -97,19 +96,10 @@ _MIME_TYPES = (
 _OLE = b"\xd0\xcf\x11\xe0"
 # The streams in an old Office file.
 _OLE_STREAMS = (
-    ("EncryptedPackage", OFFICE, "it is protected by a password: open it with the password and save it without one"),
-    (
-        "WordDocument",
-        "application/msword",
-        "this is an old Word file (.doc): open it in a word processor and save it as ",
-    ),
+    ("WordDocument", "application/msword", f"this is an old Word file (.doc): {_IN_WORD}"),
     ("Workbook", "application/vnd.ms-excel", f"this is an old spreadsheet: {_ANEW}"),
     ("PowerPoint Document", "application/vnd.ms-powerpoint", f"these are old slides: {_ANEW}"),
-    (
-        "__substg1.0_",
-        "application/vnd.ms-outlook",
-        f"this is a mail: {_OUT_OF_MAIL}",
-    ),
+    ("__substg1.0_", "application/vnd.ms-outlook", f"this is a mail: {_OUT_OF_MAIL}"),
 )
 
 
@@ -117,9 +107,9 @@ def format_of(data: bytes, pact_id: str) -> Format:
     """What the bytes are. Raises `Unreadable`, with the remedy, for a format that is not read."""
     if not data.strip(b"\0 \t\r\n"):
         raise Unreadable("empty", "the file is empty: put the text of the pact in it")
-    if b"%PDF-" in data[:_LONGEST_LEAD]:
+    if b"%PDF-" in data[:LONGEST_LEAD]:
         return _PDF
-    if data.lstrip(b"\r\n \t")[:4] in (b"PK\x03\x04", b"PK\x05\x06") or data.startswith(b"PK"):
+    if is_zip(data):
         return _zipped(data)
     if data.startswith(_OLE):
         raise _ole(data)
@@ -130,10 +120,11 @@ def format_of(data: bytes, pact_id: str) -> Format:
 
 
 def _ole(data: bytes) -> NotRead:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        message = "it is protected by a password: open it with the password and save it without one"
+        return NotRead(_OFFICE, message, "encrypted")
     for stream, media_type, told in _OLE_STREAMS:
         if stream.encode("utf-16-le") in data:
-            if stream == "EncryptedPackage":
-                return NotRead(media_type, told, "encrypted")
             return NotRead(media_type, told)
     return NotRead("application/x-ole-storage", f"this is an old Office file, and no text document: {_ANEW}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import IO, Any
 
 _MIB = 1 << 20
 
@@ -53,6 +53,8 @@ class Limits:
 
 LIMITS = Limits()
 """The defaults."""
+TIMEOUT = 60.0
+"""Seconds that a file may take, unless the user says otherwise: `--timeout`."""
 
 
 class OverLimit(Exception):
@@ -66,6 +68,19 @@ def over(limits: Limits, name: str, what: str = "it") -> OverLimit:
     (own,) = (each for each in fields(Limits) if each.name == name)
     told = f"{getattr(limits, name):,} {own.metadata['unit']} {own.metadata['means']}"
     return OverLimit(f"{what} is beyond the limit of {told}: if you trust it, raise that with --limit {name}=N")
+
+
+def read_packed(stream: IO[bytes], packed: int, most: int, limits: Limits, name: str, what: str = "it") -> bytes:
+    """All that comes out of so many packed bytes, whatever their header declares. Raises `OverLimit`, by the limit of
+    that name beyond `most` bytes, and where it grows too much; `what` is then named."""
+    data = bytearray()
+    while chunk := stream.read(_MIB):
+        data += chunk
+        if len(data) > most:
+            raise over(limits, name)
+        if not limits.allows(packed, len(data)):
+            raise over(limits, "ratio", what)
+    return bytes(data)
 
 
 def check_text(text: str, limits: Limits) -> None:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
@@ -181,14 +182,8 @@ def _document(pact: Pact) -> Row:
 
 def _diagnostics(pact: Pact) -> list[Row]:
     rows = []
-    text, at, line_start, n_lines = pact.source.text, 0, 0, 1
     for number, found in enumerate(pact.diagnostics, start=1):
-        line, column = None, None
-        if found.start is not None:  # they come in order: each is counted on from the one before
-            n_lines += text.count("\n", at, found.start)
-            line_start = max(line_start, text.rfind("\n", at, found.start) + 1)
-            at = found.start
-            line, column = n_lines, at - line_start + 1
+        line, column = position(pact.source.text, found.start)
         rows.append(
             {
                 "pact_id": pact.source.pact_id,
@@ -217,4 +212,4 @@ def position(text: str, start: int | None) -> tuple[int | None, int | None]:
 
 @lru_cache(2)
 def _line_starts(text: str) -> list[int]:
-    return [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
+    return [0, *accumulate(len(line) + 1 for line in text.split("\n"))][:-1]

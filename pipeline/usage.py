@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline import limits
 from pipeline.limits import LimitError, Limits, limit_lines, parse_limits
 from pipeline.terminal import safe
 
@@ -26,7 +27,7 @@ LIMITS_TOLD = "\b\nLimits; a file beyond one of them fails, alone:\n" + "\n".joi
 TIMEOUT = click.option(
     "--timeout",
     type=click.FloatRange(0.1),
-    default=60.0,
+    default=limits.TIMEOUT,
     show_default=True,
     help="Seconds that one file may take; one that takes longer fails, alone.",
 )

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from pipeline.limits import Limits, over
+from pipeline.limits import Limits, over, read_packed
 from pipeline.readers.draft import Unreadable
 
 DAMAGE = (
@@ -17,7 +17,6 @@ DAMAGE = (
     *(NotImplementedError, RuntimeError, ValueError, KeyError, OverflowError),
 )
 """What zipfile raises for a damaged file."""
-_CHUNK = 1 << 20
 _XML_DEPTH = 256
 """Deeper XML is parsed only when libxml2 is told to lift all of its own limits."""
 
@@ -35,7 +34,7 @@ class Container:
     def __init__(self, data: bytes, limits: Limits) -> None:
         self._zip = zipfile.ZipFile(io.BytesIO(data))
         self._limits = limits
-        self._unpacked = 0
+        self._left = limits.unpacked_bytes
         self.members = self._zip.infolist()
         if len(self.members) > limits.members:
             raise over(limits, "members")
@@ -44,16 +43,10 @@ class Container:
         """The bytes of a member. Raises `Unreadable` for a password as well. What a header declares is not trusted."""
         if member.flag_bits & 1:
             raise encrypted()
-        data = bytearray()
         with self._zip.open(member) as stream:
-            while chunk := stream.read(_CHUNK):
-                data += chunk
-                self._unpacked += len(chunk)
-                if self._unpacked > self._limits.unpacked_bytes:
-                    raise over(self._limits, "unpacked")
-                if not self._limits.allows(member.compress_size, len(data)):
-                    raise over(self._limits, "ratio", member.filename)
-        return bytes(data)
+            data = read_packed(stream, member.compress_size, self._left, self._limits, "unpacked", member.filename)
+        self._left -= len(data)
+        return data
 
 
 def parse_xml(data: bytes, limits: Limits, recover: bool = False) -> "etree._Element | None":

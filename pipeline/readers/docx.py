@@ -22,13 +22,12 @@ from pipeline.readers.draft import (
     Reading,
     Unreadable,
     compose,
+    is_zip,
     struck,
 )
 
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATED_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_LONGEST_LEAD = 1024
-"""So many bytes before the container are passed over: servers and mailers put them there."""
 _DECIDE = "accept or reject them and save, if that is not what was signed"
 
 
@@ -70,7 +69,7 @@ def _refuse_other_containers(data: bytes) -> None:
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise Unreadable("encrypted", "the file is protected: open it with its password and save it without one")
         raise Unreadable("format-not-read", "this is an old Word file (.doc): save it as .docx")
-    if b"PK" not in data[:_LONGEST_LEAD]:
+    if not is_zip(data):
         raise Unreadable("format-not-read", "this is no Word document: save it as .docx")
 
 

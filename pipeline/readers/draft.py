@@ -38,6 +38,16 @@ _LONGEST_LETTER = 100
 _BLANKS_RE = re.compile(r"\n[ \u00a0]*(?=\n[ \u00a0]*\n)")
 
 
+LONGEST_LEAD = 1024
+"""So many bytes before a file's own first ones are passed over: servers and mailers put them there."""
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether the bytes are a zip container, perhaps behind an empty line."""
+    lead = data[:LONGEST_LEAD].lstrip(b"\r\n \t")
+    return data.startswith(b"PK") or lead.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
 class Unreadable(Exception):
     """A file that gives no text; `code` and the message become its diagnostic, and the message names the remedy."""
 

@@ -6,7 +6,7 @@ from lxml import etree
 
 from pipeline.limits import Limits
 from pipeline.readers.container import DAMAGE, Container, encrypted, has_entities, parse_xml
-from pipeline.readers.draft import Unreadable
+from pipeline.readers.draft import Unreadable, is_zip
 from pipeline.readers.odt_styles import (
     Element,
     tag_of,
@@ -28,14 +28,12 @@ class Parts:
 def parts(data: bytes, limits: Limits) -> Parts:
     """What can be read of a document. Raises `Unreadable` where no text can be, and `OverLimit`."""
     lost: list[str] = []
-    if b"PK" not in data[:4]:
+    if not is_zip(data):
         root = _root(data, _CONTENT, limits, lost)
         return Parts(root, root, lost)
     try:
         package = Container(data, limits)
         members = {each.filename: each for each in package.members}
-        if any(each.flag_bits & 1 for each in package.members):
-            raise encrypted()
         if _MANIFEST in members:
             _refuse_encrypted(package.read(members[_MANIFEST]), limits)
         content = package.read(members[_CONTENT])

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 from pipeline.fold import nfc
 from pipeline.limits import LIMITS, Limits, check_text
@@ -71,6 +72,9 @@ def _encoding(data: bytes) -> tuple[str | None, bool, str | None]:
                 return name, True, data.decode(name)
             except UnicodeDecodeError:
                 return name, False, None
+    if b"\0" not in data:
+        with suppress(UnicodeDecodeError):
+            return "utf-8", True, data.decode("utf-8")
     if _is_wide(data):
         return *_guess(data, ["utf_16_le", "utf_16_be"]), None
     if data.count(0) > len(data) * _MOST_NULS:
