@@ -52,14 +52,17 @@ def assemble(page: Page, parts: Sequence[tuple[int, Part]], doubts: Iterable[Dia
 
 
 def _place(text: str, parts: Sequence[tuple[int, Part]]) -> Iterator[Placed]:
-    line = before = blocks = observations = clauses = 0
+    line = before = blocks = observations = clauses = references = quantities = organisations = 0
     for at, part in parts:
         line += text.count("\n", before, at)
         before = at
-        yield Placed(part, at, line, blocks, observations, clauses)
+        yield Placed(part, at, line, blocks, observations, clauses, references, quantities, organisations)
         blocks += len(part.blocks)
         observations += len(part.observations)
         clauses += len(part.clauses)
+        references += len(part.references)
+        quantities += len(part.quantities)
+        organisations += len(part.organisations)
 
 
 def _diagnostic(found: Diagnostic, by: int) -> Diagnostic:

@@ -12,6 +12,8 @@ Stance = Literal["agree", "refuse", "not_competent", "done", "undecided", "condi
 Reach = Literal["named", "all", "this", "others", "beyond", "listed", "inherited"]
 AsideKind = Literal["furniture", "note"]
 PlaceKind = Literal["page", "paragraph"]
+WordingKind = Literal["verbatim", "reworded", "local", "unknown"]
+Comparator = Literal["exactly", "at_least", "at_most", "more_than", "less_than", "about"]
 DocumentStatus = Literal["complete", "partial", "failed"]
 
 
@@ -112,6 +114,10 @@ class Measure:
     title: str | None
     status: Status
     origin: Literal["catalogue", "local"]
+    wording: WordingKind
+    similarity: float | None
+    added: tuple[str, ...] | None
+    removed: tuple[str, ...] | None
     rule: str
     start: int
     end: int
@@ -129,6 +135,10 @@ class Level:
     evidence: Literal["listing", "clause", "both", "none"]
     clause: int | None
     text: str | None
+    wording: WordingKind
+    similarity: float | None
+    added: tuple[str, ...] | None
+    removed: tuple[str, ...] | None
     rule: str | None
     start: int | None
     end: int | None
@@ -180,6 +190,52 @@ class ResolvedClause:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A measure that another one, or an observation, refers to."""
+
+    reference: int
+    measure: int | None
+    level: int | None
+    observation: int | None
+    target: int
+    text: str
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    quantity: int
+    measure: int | None
+    level: int | None
+    observation: int | None
+    value: float | None
+    unit: str | None
+    per: str | None
+    comparator: Comparator | None
+    deadline: int | None
+    text: str
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    organisation: int
+    measure: int | None
+    level: int | None
+    observation: int
+    name: str
+    kind: str
+    text: str
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a document from outside, by raw/manifest.csv."""
 
@@ -221,6 +277,9 @@ class Part:
     items: tuple[Item, ...]
     observations: tuple[Observation, ...]
     clauses: tuple[ResolvedClause, ...]
+    references: tuple[Reference, ...]
+    quantities: tuple[Quantity, ...]
+    organisations: tuple[Organisation, ...]
     diagnostics: tuple[Diagnostic, ...]
     opening: tuple[tuple[str, tuple[int, int]], ...]
     closing: tuple[tuple[str, tuple[int, int]], ...]
@@ -238,6 +297,9 @@ class Placed:
     blocks: int
     observations: int
     clauses: int
+    references: int
+    quantities: int
+    organisations: int
 
 
 def moved(span: tuple[int, int], by: int) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,13 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.commit import Folder, folder_of
+from pipeline.output import Damaged, damage_told, paths_of, readable
 from pipeline.schemas import TABLES
 
 _BATCH = 1024
-
-
-class Damaged(Exception):
-    """A table of the last run that cannot be read to its end; the text names the file and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class Previous:
     def seen(self) -> Iterator[Seen]:
         """What the last run says of each document, in order, read batch by batch. Raises `Damaged`."""
         for path in self._cursors["documents"].paths:
-            with _readable(self._folder, path) as file, _told(self._folder.at(path)):
+            with readable(self._folder, path) as file, damage_told(self._folder.at(path)):
                 for batch in file.iter_batches(_BATCH, columns=list(_SEEN), use_threads=False):
                     for row in zip(*(batch.column(name).to_pylist() for name in _SEEN), strict=True):
                         yield Seen(*row)
@@ -99,10 +95,10 @@ class _Cursor:
     """One table: its files in order, the row group at hand, and which of its rows belong to which pact."""
 
     def __init__(self, name: str, folder: Folder, groups_read: "Counter[str]") -> None:
-        self.paths = _paths(folder, f"{name}.parquet")
+        self.paths = paths_of(folder, f"{name}.parquet")
         self._name, self._folder, self._groups_read = name, folder, groups_read
         for path in self.paths:
-            with _readable(folder, path) as file:
+            with readable(folder, path) as file:
                 if not file.schema_arrow.equals(TABLES[name].schema):
                     raise Damaged(f"{folder.at(path)}: its columns are not those of today: parse all anew")
         self._groups = self._walk()
@@ -154,7 +150,7 @@ class _Cursor:
         """Read the next group that may hold this pact or one behind it; False where there is none."""
         before, self._table = self._ids[-1:], None
         for path, file, number in self._groups:
-            with _told(self._folder.at(path)):
+            with damage_told(self._folder.at(path)):
                 highest = _highest(file, number)
                 if highest is not None and highest < pact_id:
                     continue
@@ -173,7 +169,7 @@ class _Cursor:
 
     def _walk(self) -> "Generator[tuple[str, pq.ParquetFile, int]]":
         for path in self.paths:
-            with _readable(self._folder, path) as file:
+            with readable(self._folder, path) as file:
                 for number in range(file.num_row_groups):
                     yield path, file, number
 
@@ -182,34 +178,3 @@ def _highest(file: pq.ParquetFile, group: int) -> str | None:
     """The last pact_id of a row group, or one behind it; None where the file does not tell."""
     statistics = file.metadata.row_group(group).column(0).statistics
     return str(statistics.max) if statistics is not None and statistics.has_min_max else None
-
-
-def _paths(folder: Folder, name: str) -> list[str]:
-    """The file of a table, or the parts in the folder of that name, in the order of their names."""
-    parts = [f"{name}/{part}" for part in folder.names(name) if part.endswith(".parquet")]
-    found = parts if folder.is_folder(name) else [name] * folder.exists(name)
-    if not found:
-        raise FileNotFoundError(folder.at(name))
-    return found
-
-
-@contextmanager
-def _readable(folder: Folder, path: str) -> Iterator[pq.ParquetFile]:
-    with folder.open(path) as stream:
-        with _told(folder.at(path)):
-            file = pq.ParquetFile(stream)
-        with file:
-            yield file
-
-
-@contextmanager
-def _told(path: str) -> Iterator[None]:
-    """What Arrow says of damaged bytes, with the file and the remedy; what the system says goes on as it is."""
-    try:
-        yield
-    except pa.ArrowException as error:
-        raise Damaged(f"{path}: is damaged ({error}): delete it, and parse anew") from error
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        raise Damaged(f"{path}: is damaged ({error}): delete it, and parse anew") from error

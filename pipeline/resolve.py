@@ -25,6 +25,7 @@ from pipeline.model import (
 from pipeline.rules import Rules
 from pipeline.statuses import STATUS, levels_of
 from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
+from pipeline.wording import LOCAL, UNKNOWN, wording_of
 
 _OPENING = 12
 """A cue that begins within so many characters of an observation opens it: "Elle est déjà en place"."""
@@ -57,6 +58,9 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
         items=_items(source, blocks),
         observations=tuple(observations),
         clauses=tuple(resolved),
+        references=(),
+        quantities=(),
+        organisations=(),
         diagnostics=tuple(found),
         opening=tuple((block.kind, block.body) for block in blocks[:first]),
         closing=tuple((block.kind, block.body) for block in blocks if block.kind == "closing"),
@@ -217,11 +221,16 @@ def _measure(
     if known is not None and title is not None:
         _check_title(source, block, number, title, rules, found)
     start, end = outer_span(source, block)
+    beside = LOCAL if known is None else UNKNOWN if known.short else wording_of(title, known.title)
     return Measure(
         measure=number,
         title=title,
         status=_measure_status(levels, clauses),
         origin="catalogue" if known is not None else "local",
+        wording=beside.wording,
+        similarity=beside.similarity,
+        added=beside.added,
+        removed=beside.removed,
         rule=block.rule or "",
         start=start,
         end=end,

@@ -32,7 +32,44 @@ _END = _field("end", _INT, "Fin", "Code-point offset into documents.text where t
 _MEASURE = _field("measure", _INT, "Mesure", "Number of the measure as printed.")
 _OF_PACT = ((("pact_id",), "documents"),)
 _OF_MEASURE = (*_OF_PACT, (("pact_id", "measure"), "measures"))
+_IN_MEASURE = _field("measure", _INT, "Mesure", "Measure under which it stands; null: under none.", null=True)
+_IN_LEVEL = _field("level", _SMALL, "Niveau", "The one level under which it stands.", null=True)
+_IN_OBSERVATION = _field(
+    "observation", _INT, "Observation", "Observation in which it stands; null: in none.", null=True
+)
 _STATUSES = "agreed, refused, not_competent, done, undecided or unstated."
+
+
+_WORDING = (
+    _field(
+        "wording",
+        _TEXT,
+        "Libellé",
+        "Compared with the catalogue: verbatim (same words), reworded, local (none of its measures), unknown (one of the two is not there).",
+    ),
+    _field(
+        "similarity",
+        pa.float64(),
+        "Ressemblance",
+        "Share of the words of both that are the same and in the same order, 0-1; null where nothing is compared.",
+        null=True,
+    ),
+    _field(
+        "added",
+        pa.list_(pa.field("element", _TEXT, nullable=False)),
+        "Mots ajoutés",
+        "Stretches of words that the catalogue does not have, in the source's own characters; null where nothing is compared.",
+        null=True,
+    ),
+    _field(
+        "removed",
+        pa.list_(pa.field("element", _TEXT, nullable=False)),
+        "Mots retirés",
+        "Stretches of words that only the catalogue has, in its characters; null where nothing is compared.",
+        null=True,
+    ),
+)
+"""What was printed beside the wording of the catalogue; case, accents and punctuation make no difference."""
 
 
 def _nullable(field: pa.Field) -> pa.Field:
@@ -121,6 +158,7 @@ TABLES: dict[str, Table] = {
         _field("title", _TEXT, "Intitulé", "Title as printed.", null=True),
         _field("status", _TEXT, "Réponse", f"For the measure as a whole: {_STATUSES}"),
         _field("origin", _TEXT, "Origine", "catalogue, or local: a measure of this pact only."),
+        *_WORDING,
         _RULE,
         _START,
         _END,
@@ -139,6 +177,7 @@ TABLES: dict[str, Table] = {
         _field("evidence", _TEXT, "Preuve", "listing, clause, both or none."),
         _field("clause", _INT, "Clause", "The clause that decided the status.", null=True),
         _field("text", _TEXT, "Texte", "Wording of the level, in the source's own characters.", null=True),
+        *_WORDING,
         _nullable(_RULE),
         _nullable(_START),
         _nullable(_END),
@@ -196,6 +235,76 @@ TABLES: dict[str, Table] = {
         key=("pact_id", "clause"),
         references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
     ),
+    "references": _table(
+        _PACT,
+        _field("reference", _INT, "Renvoi", "Number of the reference in the document, from 1."),
+        _IN_MEASURE,
+        _IN_LEVEL,
+        _IN_OBSERVATION,
+        _field(
+            "target", _INT, "Mesure visée", "Number of the measure that is referred to; it need not be in the pact."
+        ),
+        _field("text", _TEXT, "Texte", "The reference as printed."),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "reference"),
+        references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
+    ),
+    "quantities": _table(
+        _PACT,
+        _field("quantity", _INT, "Quantité", "Number of the quantity in the document, from 1."),
+        _IN_MEASURE,
+        _IN_LEVEL,
+        _IN_OBSERVATION,
+        _field(
+            "value",
+            pa.float64(),
+            "Valeur",
+            "The number; below 0 for a reduction. Null where only a deadline is given.",
+            null=True,
+        ),
+        _field(
+            "unit", _TEXT, "Unité", "What is counted: %, €, ha, or the noun as printed; null where none is.", null=True
+        ),
+        _field("per", _TEXT, "Par", "For each of what: an, habitant·e par an, 3500 habitant·es.", null=True),
+        _field(
+            "comparator",
+            _TEXT,
+            "Comparaison",
+            "exactly, at_least, at_most, more_than, less_than or about; null without a value.",
+            null=True,
+        ),
+        _field("deadline", pa.int16(), "Échéance", "Year by which.", null=True),
+        _field("text", _TEXT, "Texte", "The quantity as printed."),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "quantity"),
+        references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
+    ),
+    "organisations": _table(
+        _PACT,
+        _field("organisation", _INT, "Organisme", "Number of the mention in the document, from 1."),
+        _IN_MEASURE,
+        _IN_LEVEL,
+        _IN_OBSERVATION.with_nullable(False),
+        _field(
+            "name", _TEXT, "Nom", "The body under one spelling, whatever is printed; for a name of its own, that name."
+        ),
+        _field(
+            "kind",
+            _TEXT,
+            "Nature",
+            "commune, intercommunality, department, region, state, europe, association, company or other.",
+        ),
+        _field("text", _TEXT, "Texte", "The body as printed."),
+        _RULE,
+        _START,
+        _END,
+        key=("pact_id", "organisation"),
+        references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
+    ),
     "diagnostics": _table(
         _PACT,
         _field("diagnostic", _INT, "Signalement", "Number of the diagnostic in the document, from 1."),
@@ -211,3 +320,14 @@ TABLES: dict[str, Table] = {
         references=_OF_PACT,
     ),
 }
+"""The tables whose rows come from pacts, each in the order of `pact_id`."""
+
+CATALOGUE = _table(
+    _field("catalogue", _TEXT, "Catalogue", "Edition of the catalogue, as in documents.catalogue."),
+    _field("measure", _INT, "Mesure", "Number of the measure."),
+    _field("level", _SMALL, "Niveau", "Number of the level; 0 is the measure itself."),
+    _field("label", _TEXT, "Libellé du numéro", "The measure's number as the catalogue prints it: 12, A3."),
+    _field("text", _TEXT, "Texte", "Wording of the level; the title of the measure, where level is 0."),
+    key=("catalogue", "measure", "level"),
+)
+"""What pacts are compared with, from the rules: one row for each title and each level's wording."""

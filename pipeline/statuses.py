@@ -9,6 +9,7 @@ from pipeline.fold import plain
 from pipeline.listing import Listing, body_text, outer_span
 from pipeline.model import Block, Clause, Diagnostic, Level, ResolvedClause, Source, Stance, Status
 from pipeline.rules import Rules
+from pipeline.wording import LOCAL, wording_of
 
 STATUS: dict[Stance, Status] = {
     "agree": "agreed",
@@ -43,7 +44,7 @@ def levels_of(
             message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
             found.append(Diagnostic("warning", "level-repeated", message, *outer_span(source, blocks[at[1]]), measure))
         said_no = listing.declined.get((measure, level))
-        rows.append(_level(source, blocks, measure, level, at[0] if at else said_no, own, found))
+        rows.append(_level(source, blocks, measure, level, at[0] if at else said_no, own, rules, found))
         if rows[-1].listed:
             _check_wording(rows[-1], rules, found)
     return rows
@@ -56,6 +57,7 @@ def _level(
     level: int,
     at: int | None,
     clauses: Sequence[tuple[Clause, ResolvedClause]],
+    rules: Rules,
     found: list[Diagnostic],
 ) -> Level:
     verdict = _verdict(measure, level, clauses, found)
@@ -84,6 +86,8 @@ def _level(
     rule = block.rule if block is not None else verdict.rule if verdict else None
     if text is None and verdict is not None and verdict.stance in STATUS and verdict.text is not None:
         text, place, rule = verdict.text, (verdict.start, verdict.end), verdict.rule
+    known = rules.catalogue.get(measure)
+    beside = LOCAL if known is None else wording_of(text, known.levels.get(level))
     return Level(
         measure=measure,
         level=level,
@@ -95,6 +99,10 @@ def _level(
         evidence=evidence,
         clause=verdict.clause if verdict else None,
         text=text,
+        wording=beside.wording,
+        similarity=beside.similarity,
+        added=beside.added,
+        removed=beside.removed,
         rule=rule,
         start=place[0],
         end=place[1],

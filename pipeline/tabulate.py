@@ -24,13 +24,19 @@ from pipeline.schemas import TABLES
 Row = dict[str, Any]
 Ints = npt.NDArray[np.int32]
 
-_OF_PARTS = ("blocks", "principles", "measures", "levels", "items", "observations", "clauses")
+_OF_PARTS = (
+    *("blocks", "principles", "measures", "levels", "items", "observations", "clauses"),
+    *("references", "quantities", "organisations"),
+)
 """Tables whose rows come from the parts of pacts."""
 _COUNTED: dict[str, dict[str, str]] = {
     "blocks": {"block": "blocks", "parent": "blocks", "paragraph": "line", "start": "at", "end": "at"},
     "observations": {"observation": "observations", "start": "at", "end": "at"},
     "clauses": {"clause": "clauses", "observation": "observations", "start": "at", "end": "at"},
     "levels": {"clause": "clauses", "start": "at", "end": "at"},
+    "references": {"reference": "references", "observation": "observations", "start": "at", "end": "at"},
+    "quantities": {"quantity": "quantities", "observation": "observations", "start": "at", "end": "at"},
+    "organisations": {"organisation": "organisations", "observation": "observations", "start": "at", "end": "at"},
 }
 """Columns that count from the start of a part, by table, and by which attribute of `Placed` they are moved."""
 _OFFSETS = {"start": "at", "end": "at"}
@@ -69,7 +75,7 @@ def tabulate(pacts: Iterable[Pact]) -> dict[str, pa.Table]:
 def _places_of(pacts: Sequence[Pact], distinct: dict[int, int]) -> _Places:
     placed = [each for pact in pacts for each in pact.parts]
     moves: dict[str, Callable[[Placed], int]] = {
-        name: attrgetter(name) for name in ("at", "line", "blocks", "observations", "clauses")
+        name: attrgetter(name) for name in Placed.__dataclass_fields__ if name != "part"
     }
     return _Places(
         part=np.array([distinct[id(each.part)] for each in placed], dtype=np.intp),

@@ -68,8 +68,8 @@ def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
     from pipeline.commit import Busy, JournalError
     from pipeline.inputs import InputError
     from pipeline.manifest import ManifestError
+    from pipeline.output import Damaged
     from pipeline.pool import GivenUp, NoWorkers
-    from pipeline.previous import Damaged
     from pipeline.rules import RuleError
 
     try:

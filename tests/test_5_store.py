@@ -31,7 +31,8 @@ from pipeline.commit import (
     recover,
 )
 from pipeline.model import Pact
-from pipeline.previous import Damaged, Previous
+from pipeline.output import Damaged
+from pipeline.previous import Previous
 from pipeline.schemas import TABLES
 from pipeline.store import DOCUMENTS_GROUP, GROUP, Writer, store
 from pipeline.tabulate import tabulate
