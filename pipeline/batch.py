@@ -12,7 +12,8 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from pipeline.commit import Folder, folder_of, locked, recover
-from pipeline.inputs import Found, Input, find_inputs, find_known, read_input
+from pipeline.dataset import Dataset
+from pipeline.inputs import Found, Input, find_dataset, find_inputs, find_known, read_input
 from pipeline.limits import LIMITS, TIMEOUT, Limits, OverLimit
 from pipeline.model import Known
 from pipeline.previous import Previous, Seen
@@ -93,7 +94,7 @@ def parse_all(inputs: Sequence[str], output: str, options: Options, tell: Callab
                 writer.append(tables)
                 job.summary.add(tables)
                 tell(job.summary)
-            job.summary.rows = writer.close(told_of(job, options))
+            job.summary.rows = writer.close(told_of(job, options), job.dataset)
     job.summary.seconds = time.perf_counter() - start
     return job.summary
 
@@ -121,9 +122,11 @@ class NoCluster(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run: its inputs, what is known of them, and the last run where it can be gone on with."""
+    """A run: its inputs, what is known of them and of the data as a whole, and the last run where it can be gone on
+    with."""
 
     inputs: list[Input]
+    dataset: Dataset
     known: dict[str, Known]
     known_stamps: dict[str, str]
     stamp: str
@@ -138,7 +141,7 @@ _TOLD: dict[_Action, str] = {"parse": "parse", "carry": "carry over", "remove": 
 
 
 def make_job(found: Found, output: str, options: Options) -> Job:
-    """The run over what was found. Raises `NoInput`, and what `find_known` raises."""
+    """The run over what was found. Raises `NoInput`, and what `find_known` and `find_dataset` raise."""
     return _job(found, None if options.force else output, options)
 
 
@@ -152,6 +155,7 @@ def _job(found: Found, output: str | None, options: Options) -> Job:
     summary = Summary(n_inputs=len(found.inputs), skipped=found.skipped)
     return Job(
         inputs=found.inputs,
+        dataset=find_dataset(found),
         known=known,
         known_stamps={pact_id: digest(asdict(row)) for pact_id, row in known.items()},
         stamp=stamp,

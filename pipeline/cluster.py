@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 from pipeline.batch import Job, NoCluster, Options, Summary, make_job, make_task, told_of
 from pipeline.commit import Folder, commit, discard, folder_of, locked, new_staging, recover
 from pipeline.inputs import Input, find_inputs
+from pipeline.package import Stored
 from pipeline.schemas import TABLES
-from pipeline.store import MANIFEST, input_line, parquet_options, write_manifest
+from pipeline.store import finish, input_line, parquet_options
 from pipeline.tasks import Task, give_up_task, parse_task, unpack
 
 if TYPE_CHECKING:
@@ -55,10 +56,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a worker tells of a part: what was found, the sha256 of each input, and rows and sha256 of each file."""
+    """What a worker tells of a part: what was found, the sha256 of each input, the catalogues that they were compared
+    with, and rows and sha256 of each file."""
 
     summary: Summary
     inputs: tuple[tuple[str, str], ...]
+    editions: frozenset[str]
     files: Mapping[str, tuple[int, str]]
 
 
@@ -113,6 +116,7 @@ def _run(
     """All parts, then the manifest; results are taken in order, and a few are waited for at once."""
     ahead = _AHEAD * max(1, sum(client.ncores().values()))
     files: dict[str, dict[str, tuple[int, str]]] = {name: {} for name in TABLES}
+    editions: set[str] = set()
     with (
         client.get_executor(pure=False, retries=_RETRIES) as executor,
         tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as spool,
@@ -121,20 +125,20 @@ def _run(
         for part in _parts(job, options, output, staging):
             waiting.append((part, executor.submit(write_part, part)))
             if len(waiting) >= ahead:
-                _take(*waiting.popleft(), executor, job, files, spool, tell)
+                editions |= _take(*waiting.popleft(), executor, job, files, spool, tell)
         while waiting:
-            _take(*waiting.popleft(), executor, job, files, spool, tell)
-        told = {
-            name: {
-                "rows": sum(rows for rows, _ in parts.values()),
-                "parts": {part: sha256 for part, (_, sha256) in parts.items()},
-            }
+            editions |= _take(*waiting.popleft(), executor, job, files, spool, tell)
+        stored = {
+            name: Stored(
+                rows=sum(rows for rows, _ in parts.values()),
+                paths=tuple(f"{name}.parquet/{part}" for part in parts),
+                sha256=tuple(sha256 for _, sha256 in parts.values()),
+            )
             for name, parts in files.items()
         }
-        job.summary.rows = {name: sum(rows for rows, _ in parts.values()) for name, parts in files.items()}
         spool.seek(0)
-        with folder_of(output).create(f"{staging}/{MANIFEST}") as stream:
-            write_manifest(stream, told_of(job, options), spool, told)
+        stored = finish(folder_of(output), staging, told_of(job, options), spool, stored, editions, job.dataset)
+        job.summary.rows = {name: each.rows for name, each in stored.items()}
 
 
 def _parts(job: Job, options: Options, output: str, staging: str) -> Iterator[Part]:
@@ -157,7 +161,8 @@ def _take(
     files: dict[str, dict[str, tuple[int, str]]],
     spool: IO[str],
     tell: Callable[[Summary], None],
-) -> None:
+) -> frozenset[str]:
+    """Wait for a part and note what its worker tells; the catalogues that its pacts were compared with."""
     from distributed import KilledWorker
 
     try:
@@ -169,6 +174,7 @@ def _take(
     for name, told in written.files.items():
         files[name][part.name] = told
     tell(job.summary)
+    return written.editions
 
 
 def _singly(task: Task, executor: Any) -> dict[str, pa.Table]:
@@ -207,8 +213,9 @@ def _write(part: Part, tables: Mapping[str, pa.Table]) -> Written:
         files[name] = (table.num_rows, hashlib.sha256(data).hexdigest())
     summary = Summary()
     summary.add(tables)
-    ids = tables["documents"].select(["pact_id", "sha256"]).to_pylist()
-    return Written(summary, tuple((row["pact_id"], row["sha256"]) for row in ids), files)
+    rows = tables["documents"].select(["pact_id", "sha256", "catalogue"]).to_pylist()
+    inputs = tuple((row["pact_id"], row["sha256"]) for row in rows)
+    return Written(summary, inputs, frozenset(row["catalogue"] for row in rows), files)
 
 
 def _put(folder: Folder, part: Part, name: str, data: bytes) -> None:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline import manifest, places
+from pipeline import dataset, manifest, places
 from pipeline.archives import ArchiveError as ArchiveError
 from pipeline.archives import archive_kind, close_archives, list_zip, read_member, unpack_tar
 from pipeline.limits import LIMITS, Limits, OverLimit, over
@@ -30,6 +30,10 @@ class Input:
     """Its name inside the archive."""
 
 
+_ABOUT = (manifest.NAME, dataset.NAME)
+"""Files that are no pacts and tell of them."""
+
+
 @dataclass(slots=True)
 class Found:
     """What `find_inputs` found. A context manager: leaving it removes what was unpacked for it."""
@@ -41,6 +45,8 @@ class Found:
     in a folder that could not be looked into."""
     manifests: list[tuple[Input, str]] = field(default_factory=list)
     """Each manifest.csv at the root of an input or of an archive, and that root; a later one wins."""
+    datasets: list[tuple[Input, str]] = field(default_factory=list)
+    """Each dataset.toml at the root of a folder, and that root; the last one counts."""
     unpacked: dict[str, list[File]] = field(default_factory=dict)
     """The members of each tar, by its real path: they were unpacked once."""
     shut: set[str] = field(default_factory=set)
@@ -65,10 +71,10 @@ def find_inputs(inputs: Sequence[str], limits: Limits = LIMITS) -> Found:
     """The pacts in files, folders, patterns ("raw/**/*.txt"), archives and URLs of such. Close the result after use.
 
     Ids are relative to the folder, the archive or the fixed part of the pattern; a single file's id is its name. Hidden
-    files, manifest.csv and what a browser saved beside a page are left out. An archive found in a folder, also by a
-    pattern, counts as a folder of that place; one that is damaged, beyond a limit or only named like an archive is a
-    pact, for its reader to refuse, and stands in `skipped` too. An archive in an archive is a file. Tars are unpacked
-    into a temporary folder, since reading a member of a compressed one means reading all before it.
+    files, manifest.csv, dataset.toml and what a browser saved beside a page are left out. An archive found in a folder,
+    also by a pattern, counts as a folder of that place; one that is damaged, beyond a limit or only named like an
+    archive is a pact, for its reader to refuse, and stands in `skipped` too. An archive in an archive is a file. Tars
+    are unpacked into a temporary folder, since reading a member of a compressed one means reading all before it.
 
     Raises FileNotFoundError for an input that does not exist, ArchiveError for one that is an archive and damaged or
     beyond a limit, InputError for one that cannot be reached or unpacked here, ValueError for two files with one id.
@@ -127,7 +133,8 @@ def find_known(inputs: Sequence[str] | Found) -> dict[str, Known]:
     known: dict[str, Known] = {}
     for given, root in inputs.manifests:
         prefix = given.pact_id.removesuffix(manifest.NAME)
-        rows = _read_manifest(given, f"{root}/{manifest.NAME}", inputs.limits)
+        label = f"{root}/{manifest.NAME}"
+        rows = manifest.parse_manifest(_read(given, label, inputs.limits, manifest.ManifestError), label)
         for name in sorted(rows):
             shut = any(f"{prefix}{name}".startswith(f"{archive}/") for archive in inputs.shut)
             if prefix + name not in ids and not shut and places.kind(f"{root}/{name}") != "file":
@@ -136,15 +143,22 @@ def find_known(inputs: Sequence[str] | Found) -> dict[str, Known]:
     return known
 
 
-def _read_manifest(given: Input, label: str, limits: Limits) -> dict[str, Known]:
+def find_dataset(inputs: Found) -> dataset.Dataset:
+    """What dataset.toml says of the data as a whole. Raises `DatasetError` for one that cannot be used."""
+    if not inputs.datasets:
+        return dataset.Dataset()
+    given, root = inputs.datasets[-1]
+    label = f"{root}/{dataset.NAME}"
+    return dataset.parse_dataset(_read(given, label, inputs.limits, dataset.DatasetError), label)
+
+
+def _read(given: Input, label: str, limits: Limits, error_of: type[Exception]) -> bytes:
     try:
-        data = read_input(given, limits)
+        return read_input(given, limits)
     except OSError as error:
-        message = f"{label}: cannot be read ({error.strerror or error}): check its rights"
-        raise manifest.ManifestError(message) from error
+        raise error_of(f"{label}: cannot be read ({error.strerror or error}): check its rights") from error
     except OverLimit as error:
-        raise manifest.ManifestError(f"{label}: {error}") from error
-    return manifest.parse_manifest(data, label)
+        raise error_of(f"{label}: {error}") from error
 
 
 # ── files and folders, here and behind URLs ──
@@ -156,7 +170,7 @@ def _find(given: str, found: Found) -> Iterator[Input]:
     pattern: list[str] = []
     if kind == "file":
         name = given.rsplit("/", 1)[-1] if "://" in given else os.path.basename(given)
-        if _hidden(name) or name == manifest.NAME:
+        if _hidden(name) or name in _ABOUT:
             return
         packed = archive_kind(given)
         yield from _members(given, packed, "", found) if packed else [Input(places.printable(name), given)]
@@ -173,6 +187,7 @@ def _find(given: str, found: Found) -> Iterator[Input]:
         yield from _in_folder(name, place, found)
     # After those of the archives inside: the folder's own manifest wins.
     found.manifests += [(Input(name, place), root.rstrip("/")) for name, place, _ in listed if name == manifest.NAME]
+    found.datasets += [(Input(name, place), root.rstrip("/")) for name, place, _ in listed if name == dataset.NAME]
 
 
 def _in_folder(name: str, place: str, found: Found) -> Iterator[Input]:
@@ -257,10 +272,10 @@ def _pages(listed: Iterable[File]) -> set[str]:
 
 
 def _pacts(listed: list[File], pages: set[str]) -> Iterator[File]:
-    """Leave out what is hidden, manifests, and parts of pages ("pacte_fichiers" beside "pacte.html")."""
+    """Leave out what is hidden or about the pacts, and parts of pages ("pacte_fichiers" beside "pacte.html")."""
     for name, place, member in listed:
         parts = name.split("/")
-        if _hidden(name) or parts[-1] == manifest.NAME:
+        if _hidden(name) or parts[-1] in _ABOUT:
             continue
         folders = ("/".join(parts[:end]) for end in range(1, len(parts)))
         if pages and any(f.endswith(part) and f.removesuffix(part) in pages for f in folders for part in _PAGE_PARTS):

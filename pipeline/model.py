@@ -12,6 +12,26 @@ Stance = Literal["agree", "refuse", "not_competent", "done", "undecided", "condi
 Reach = Literal["named", "all", "this", "others", "beyond", "listed", "inherited"]
 AsideKind = Literal["furniture", "note"]
 PlaceKind = Literal["page", "paragraph"]
+LevelMode = Literal["set", "single", "none"]
+BlockKind = Literal[
+    "header",
+    "introduction",
+    "principle",
+    "measure",
+    "level",
+    "item",
+    "text",
+    "observation",
+    "theme",
+    "closing",
+    "note",
+    "furniture",
+    "blank",
+    "unknown",
+]
+OrganisationKind = Literal[
+    "commune", "intercommunality", "department", "region", "state", "europe", "association", "company", "other"
+]
 WordingKind = Literal["verbatim", "reworded", "local", "unknown"]
 Comparator = Literal["exactly", "at_least", "at_most", "more_than", "less_than", "about"]
 DocumentStatus = Literal["complete", "partial", "failed"]
@@ -325,7 +345,7 @@ class Pact:
     facts: Facts
     status: DocumentStatus
     coverage: float
-    level_mode: Literal["set", "single", "none"]
+    level_mode: LevelMode
     parts: tuple[Placed, ...]
     diagnostics: tuple[Diagnostic, ...]
 

@@ -9,10 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.commit import JOURNAL, Folder, folder_of, locked, recover
-from pipeline.schemas import CATALOGUE, TABLES
+from pipeline.schemas import ALL
 
-ALL = {**TABLES, "catalogue": CATALOGUE}
-"""All tables of an output."""
 _BATCH = 8_192
 
 

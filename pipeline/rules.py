@@ -449,6 +449,15 @@ def _load_catalogue(folder: Path, numbers: tuple[int, ...]) -> dict[int, Catalog
     return catalogue
 
 
+def catalogues(folder: Path = RULES) -> dict[str, dict[int, CatalogueMeasure]]:
+    """The catalogue of every kind of pact, by its edition. Raises `RuleError` for a mistake in it."""
+    found = {}
+    for name in kinds(folder):
+        kind = _load_kind(folder / name / "kind.toml")
+        found[kind.edition] = _load_catalogue(folder / name, kind.levels.numbers)
+    return found
+
+
 def _read_csv(path: Path, columns: list[str]) -> list[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:

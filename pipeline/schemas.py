@@ -1,14 +1,34 @@
 """The tables: the only definition of their columns, types, keys and titles."""
 
+import json
 from dataclasses import dataclass
+from typing import get_args
 
 import pyarrow as pa
+
+from pipeline.model import (
+    BlockKind,
+    Comparator,
+    DocumentStatus,
+    LevelMode,
+    OrganisationKind,
+    Severity,
+    Stance,
+    Status,
+    WordingKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its schema, its key, and which columns refer to which table."""
+    """One table: its French title, what a row is, its schema, its key, and which columns refer to which table.
 
+    The metadata of a field are its French `title`, its `description`, and, where there are any, the `values` that it
+    can have and the `bounds` that it keeps, least and greatest, both as JSON.
+    """
+
+    title: str
+    row: str
     schema: pa.Schema
     key: tuple[str, ...]
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
@@ -17,14 +37,36 @@ class Table:
 _TEXT, _INT, _SMALL, _BOOL = pa.string(), pa.int32(), pa.int8(), pa.bool_()
 
 
-def _field(name: str, kind: pa.DataType, title: str, description: str, *, null: bool = False) -> pa.Field:
-    return pa.field(name, kind, nullable=null, metadata={"title": title, "description": description})
+def _field(
+    name: str,
+    kind: pa.DataType,
+    title: str,
+    description: str,
+    *,
+    null: bool = False,
+    values: tuple[str, ...] = (),
+    bounds: tuple[float, float] | None = None,
+) -> pa.Field:
+    told = {"title": title, "description": f"{description}{': ' + ', '.join(values) + '.' if values else ''}"}
+    if values:
+        told["values"] = json.dumps(values)
+    if bounds:
+        told["bounds"] = json.dumps(bounds)
+    return pa.field(name, kind, nullable=null, metadata=told)
 
 
-def _table(*fields: pa.Field, key: tuple[str, ...], references: tuple[tuple[tuple[str, ...], str], ...] = ()) -> Table:
-    return Table(pa.schema(fields), key, references)
+def _table(
+    title: str,
+    row: str,
+    *fields: pa.Field,
+    key: tuple[str, ...],
+    references: tuple[tuple[tuple[str, ...], str], ...] = (),
+) -> Table:
+    return Table(title, row, pa.schema(fields), key, references)
 
 
+_SHARE = (0.0, 1.0)
+_STATUSES, _STANCES = get_args(Status), get_args(Stance)
 _PACT = _field("pact_id", _TEXT, "Pacte", "Path of the input relative to the input folder, with /.")
 _RULE = _field("rule", _TEXT, "Règle", "Id of the rule that found this row.")
 _START = _field("start", _INT, "Début", "Code-point offset into documents.text where the evidence begins.")
@@ -37,7 +79,6 @@ _IN_LEVEL = _field("level", _SMALL, "Niveau", "The one level under which it stan
 _IN_OBSERVATION = _field(
     "observation", _INT, "Observation", "Observation in which it stands; null: in none.", null=True
 )
-_STATUSES = "agreed, refused, not_competent, done, undecided or unstated."
 
 
 _WORDING = (
@@ -45,7 +86,8 @@ _WORDING = (
         "wording",
         _TEXT,
         "Libellé",
-        "Compared with the catalogue: verbatim (same words), reworded, local (none of its measures), unknown (one of the two is not there).",
+        "The same words as the catalogue's or others; local where the measure is none of the catalogue's, unknown where one of the two is not there",
+        values=get_args(WordingKind),
     ),
     _field(
         "similarity",
@@ -53,6 +95,7 @@ _WORDING = (
         "Ressemblance",
         "Share of the words of both that are the same and in the same order, 0-1; null where nothing is compared.",
         null=True,
+        bounds=_SHARE,
     ),
     _field(
         "added",
@@ -78,6 +121,8 @@ def _nullable(field: pa.Field) -> pa.Field:
 
 TABLES: dict[str, Table] = {
     "documents": _table(
+        "Documents",
+        "a file: the list, the date, what became of it, its whole text",
         _PACT,
         _field("sha256", _TEXT, "Empreinte", "SHA-256 of the input's bytes, in hexadecimal."),
         _field("media_type", _TEXT, "Format", "Media type, told by content."),
@@ -92,7 +137,13 @@ TABLES: dict[str, Table] = {
         _field("signed", _BOOL, "Signé", "Whether the document says that it was signed.", null=True),
         _field("signed_on", pa.date32(), "Signé le", "Date of the signature.", null=True),
         _field("catalogue", _TEXT, "Catalogue", "Edition of the catalogue that measures are compared with."),
-        _field("level_mode", _TEXT, "Usage des niveaux", "set: any levels; single: one chosen; none: no levels."),
+        _field(
+            "level_mode",
+            _TEXT,
+            "Usage des niveaux",
+            "Any set of levels, one chosen, or no levels",
+            values=get_args(LevelMode),
+        ),
         _field(
             "announced_measures",
             _INT,
@@ -101,8 +152,12 @@ TABLES: dict[str, Table] = {
             null=True,
         ),
         _field("n_measures", _INT, "Mesures", "How many measures were found."),
-        _field("status", _TEXT, "État", "complete: no doubt; partial: with warnings; failed: with an error."),
-        _field("coverage", pa.float64(), "Couverture", "Share of the characters that were understood, 0-1."),
+        _field(
+            "status", _TEXT, "État", "Without doubts, with warnings, or with an error", values=get_args(DocumentStatus)
+        ),
+        _field(
+            "coverage", pa.float64(), "Couverture", "Share of the characters that were understood, 0-1.", bounds=_SHARE
+        ),
         _field("n_diagnostics", _INT, "Signalements", "How many diagnostics the document has."),
         _field("parser_version", _TEXT, "Version", "Version of the parser."),
         _field("rules_fingerprint", _TEXT, "Empreinte des règles", "Hash of the rule files."),
@@ -110,13 +165,16 @@ TABLES: dict[str, Table] = {
         key=("pact_id",),
     ),
     "blocks": _table(
+        "Blocs",
+        "a stretch of lines and what it is; together they give the text back",
         _PACT,
         _field("block", _INT, "Bloc", "Number of the block in the document, from 1."),
         _field(
             "kind",
             _TEXT,
             "Nature",
-            "header, introduction, principle, measure, level, item, text, observation, theme, closing, note, furniture, blank or unknown.",
+            "What the stretch is",
+            values=get_args(BlockKind),
         ),
         _field("parent", _INT, "Bloc parent", "Block that this one stands under.", null=True),
         _nullable(_MEASURE),
@@ -142,6 +200,8 @@ TABLES: dict[str, Table] = {
         references=(*_OF_PACT, (("pact_id", "parent"), "blocks"), (("pact_id", "measure"), "measures")),
     ),
     "principles": _table(
+        "Principes",
+        "a principle that the pact prints",
         _PACT,
         _field("principle", _TEXT, "Principe", "Letter of the principle."),
         _field("title", _TEXT, "Intitulé", "Title as printed."),
@@ -153,11 +213,19 @@ TABLES: dict[str, Table] = {
         references=_OF_PACT,
     ),
     "measures": _table(
+        "Mesures",
+        "a measure that the pact prints, and the answer to it as a whole",
         _PACT,
         _MEASURE,
         _field("title", _TEXT, "Intitulé", "Title as printed.", null=True),
-        _field("status", _TEXT, "Réponse", f"For the measure as a whole: {_STATUSES}"),
-        _field("origin", _TEXT, "Origine", "catalogue, or local: a measure of this pact only."),
+        _field("status", _TEXT, "Réponse", "What holds for the measure as a whole", values=_STATUSES),
+        _field(
+            "origin",
+            _TEXT,
+            "Origine",
+            "A measure of the catalogue, or one of this pact only",
+            values=("catalogue", "local"),
+        ),
         *_WORDING,
         _RULE,
         _START,
@@ -166,15 +234,17 @@ TABLES: dict[str, Table] = {
         references=_OF_PACT,
     ),
     "levels": _table(
+        "Niveaux",
+        "a level of a measure and the list's answer",
         _PACT,
         _MEASURE,
         _field("level", _SMALL, "Niveau", "Number of the level as printed."),
-        _field("status", _TEXT, "Réponse", f"What the list answers: {_STATUSES}"),
+        _field("status", _TEXT, "Réponse", "What the list answers", values=_STATUSES),
         _field("conditional", _BOOL, "Sous condition", "A condition bears on the level."),
         _field("excepted", _BOOL, "Avec exception", "A part of the level is left out."),
         _field("amended", _BOOL, "Modifié", "The level is taken on in another wording."),
         _field("listed", _BOOL, "Imprimé", "The level is printed under the measure."),
-        _field("evidence", _TEXT, "Preuve", "listing, clause, both or none."),
+        _field("evidence", _TEXT, "Preuve", "What tells the status", values=("listing", "clause", "both", "none")),
         _field("clause", _INT, "Clause", "The clause that decided the status.", null=True),
         _field("text", _TEXT, "Texte", "Wording of the level, in the source's own characters.", null=True),
         *_WORDING,
@@ -185,6 +255,8 @@ TABLES: dict[str, Table] = {
         references=(*_OF_MEASURE, (("pact_id", "clause"), "clauses")),
     ),
     "items": _table(
+        "Points",
+        "a point of the list under a measure or one of its levels",
         _PACT,
         _MEASURE,
         _field("item", _INT, "Point", "Number of the item under its measure, from 1."),
@@ -197,11 +269,13 @@ TABLES: dict[str, Table] = {
         references=_OF_MEASURE,
     ),
     "observations": _table(
+        "Observations",
+        "what the list wrote, word for word",
         _PACT,
         _field("observation", _INT, "Observation", "Number of the observation in the document, from 1."),
         _field("measure", _INT, "Mesure", "Measure that it is about; null: the whole pact.", null=True),
         _field("level", _SMALL, "Niveau", "Level that it stands under, where it is about that one.", null=True),
-        _field("evidence", _TEXT, "Preuve", "How it was known: style, cue, label or catalogue."),
+        _field("evidence", _TEXT, "Preuve", "How it was known", values=("style", "cue", "label", "catalogue")),
         _field("bold", _BOOL, "Gras", "Whether it is set in bold, nearly throughout."),
         _field("italic", _BOOL, "Italique", "Whether it is set in italics, nearly throughout."),
         _field("text", _TEXT, "Texte", "The observation, word for word."),
@@ -212,6 +286,8 @@ TABLES: dict[str, Table] = {
         references=_OF_MEASURE,
     ),
     "clauses": _table(
+        "Clauses",
+        "one assertion of an observation: its position, the levels that it bears on, what it is about",
         _PACT,
         _field("clause", _INT, "Clause", "Number of the clause in the document, from 1."),
         _field("observation", _INT, "Observation", "Observation that it is part of."),
@@ -220,7 +296,8 @@ TABLES: dict[str, Table] = {
             "stance",
             _TEXT,
             "Position",
-            "agree, refuse, not_competent, done, undecided, condition, except or amend.",
+            "What is asserted",
+            values=_STANCES,
         ),
         _field(
             "levels",
@@ -236,6 +313,8 @@ TABLES: dict[str, Table] = {
         references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
     ),
     "references": _table(
+        "Renvois",
+        "a measure that another one, or an observation, refers to",
         _PACT,
         _field("reference", _INT, "Renvoi", "Number of the reference in the document, from 1."),
         _IN_MEASURE,
@@ -252,6 +331,8 @@ TABLES: dict[str, Table] = {
         references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
     ),
     "quantities": _table(
+        "Quantités",
+        "a number that a measure or an observation names: how much, for each of what, by when",
         _PACT,
         _field("quantity", _INT, "Quantité", "Number of the quantity in the document, from 1."),
         _IN_MEASURE,
@@ -272,8 +353,9 @@ TABLES: dict[str, Table] = {
             "comparator",
             _TEXT,
             "Comparaison",
-            "exactly, at_least, at_most, more_than, less_than or about; null without a value.",
+            "How the number is meant; null without one",
             null=True,
+            values=get_args(Comparator),
         ),
         _field("deadline", pa.int16(), "Échéance", "Year by which.", null=True),
         _field("text", _TEXT, "Texte", "The quantity as printed."),
@@ -284,6 +366,8 @@ TABLES: dict[str, Table] = {
         references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
     ),
     "organisations": _table(
+        "Organismes",
+        "a body that an observation names",
         _PACT,
         _field("organisation", _INT, "Organisme", "Number of the mention in the document, from 1."),
         _IN_MEASURE,
@@ -296,7 +380,8 @@ TABLES: dict[str, Table] = {
             "kind",
             _TEXT,
             "Nature",
-            "commune, intercommunality, department, region, state, europe, association, company or other.",
+            "What kind of body it is",
+            values=get_args(OrganisationKind),
         ),
         _field("text", _TEXT, "Texte", "The body as printed."),
         _RULE,
@@ -306,9 +391,11 @@ TABLES: dict[str, Table] = {
         references=(*_OF_MEASURE, (("pact_id", "observation"), "observations")),
     ),
     "diagnostics": _table(
+        "Signalements",
+        "a doubt: where it is, and what to do about it",
         _PACT,
         _field("diagnostic", _INT, "Signalement", "Number of the diagnostic in the document, from 1."),
-        _field("severity", _TEXT, "Gravité", "info, warning or error."),
+        _field("severity", _TEXT, "Gravité", "How much it matters", values=get_args(Severity)),
         _field("code", _TEXT, "Code", "Stable name of the kind of doubt."),
         _field("message", _TEXT, "Message", "What is doubtful, and what to do."),
         _nullable(_MEASURE),
@@ -323,6 +410,8 @@ TABLES: dict[str, Table] = {
 """The tables whose rows come from pacts, each in the order of `pact_id`."""
 
 CATALOGUE = _table(
+    "Catalogue",
+    "the title of a measure, or the wording of one of its levels, that pacts are compared with",
     _field("catalogue", _TEXT, "Catalogue", "Edition of the catalogue, as in documents.catalogue."),
     _field("measure", _INT, "Mesure", "Number of the measure."),
     _field("level", _SMALL, "Niveau", "Number of the level; 0 is the measure itself."),
@@ -331,3 +420,5 @@ CATALOGUE = _table(
     key=("catalogue", "measure", "level"),
 )
 """What pacts are compared with, from the rules: one row for each title and each level's wording."""
+ALL = {**TABLES, "catalogue": CATALOGUE}
+"""All tables of an output."""

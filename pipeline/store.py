@@ -1,4 +1,6 @@
-"""Write tables: appended chunk by chunk to staged files, then committed as a whole; the manifest tells what they hold.
+"""Write tables: appended chunk by chunk to staged files, then committed as a whole.
+
+The manifest tells what they hold, and of which inputs; datapackage.json describes them for others.
 
 The same rows give the same bytes, however they were cut into chunks. A file is cut into row groups of a fixed number
 of rows, so that a question about one pact reads one group: 128 documents are 1.5 MB and 6 ms of DuckDB, 256 take twice
@@ -9,7 +11,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -18,9 +20,11 @@ from typing import IO, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import __version__
-from pipeline.commit import commit, discard, folder_of, locked, new_staging, recover
-from pipeline.schemas import TABLES
+from pipeline import __version__, package
+from pipeline.commit import Folder, commit, discard, folder_of, locked, new_staging, recover
+from pipeline.dataset import Dataset
+from pipeline.package import Stored, catalogue_table
+from pipeline.schemas import ALL, TABLES
 
 MANIFEST = "manifest.json"
 GROUP = 32_768
@@ -36,7 +40,12 @@ _LEVEL = 1
 _RARELY_EQUAL = frozenset(["sha256", "block", "parent", "paragraph", "start", "end"])
 """Columns in which a dictionary does not pay."""
 # Measures, levels, items and principles stand in the order of the document, which need not be that of their numbers.
-_RUNNING = frozenset(["documents", "blocks", "observations", "clauses", "diagnostics"])
+_RUNNING = frozenset(
+    [
+        *("documents", "blocks", "observations", "clauses", "references", "quantities", "organisations"),
+        *("diagnostics", "catalogue"),
+    ]
+)
 """Tables whose rows are in the order of the whole key; the others are in that of `pact_id`."""
 
 
@@ -52,6 +61,7 @@ class Writer:
         self._staging: str | None = new_staging(self._folder)
         self._files: dict[str, _File] = {}
         self._last: str | None = None
+        self._editions: set[str] = set()
         self._inputs: IO[str] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close and abort
             _SPOOLED, "w+", encoding="utf-8", newline="\n"
         )
@@ -81,25 +91,24 @@ class Writer:
         for name, table in tables.items():
             self._files[name].append(table)
 
-    def close(self, manifest: Mapping[str, object]) -> dict[str, int]:
-        """Write the rest, then the manifest, and commit; rows by table.
+    def close(self, manifest: Mapping[str, object], dataset: Dataset | None = None) -> dict[str, int]:
+        """Write the rest, then what `finish` writes, and commit; rows by table.
 
         The manifest holds the parser's version, what `manifest` gives, and `inputs` and `tables`.
-        Raises ValueError for a manifest with those two names, OSError.
+        Raises ValueError for a manifest with those two names, OSError, `RuleError`.
         """
         if self._staging is None:
             raise ValueError("the writer is closed: make a new one for each run")
         if clash := {"inputs", "tables"} & manifest.keys():
             raise ValueError(f"manifest: {sorted(clash)} are written by the writer: name them otherwise")
-        told = {name: {"rows": file.rows, "sha256": file.close()} for name, file in self._files.items()}
+        stored = {name: file.close() for name, file in self._files.items()}
         self._inputs.seek(0)
-        with self._create(MANIFEST) as stream:
-            write_manifest(stream, manifest, self._inputs, told)
+        stored = finish(self._folder, self._staging, manifest, self._inputs, stored, self._editions, dataset)
         self._inputs.close()
         # From here on the staging is the commit's.
         staging, self._staging = self._staging, None
         commit(self._folder, staging)
-        return {name: file.rows for name, file in self._files.items()}
+        return {name: each.rows for name, each in stored.items()}
 
     def abort(self) -> None:
         """Forget what is staged; nothing after `close`."""
@@ -122,8 +131,41 @@ class Writer:
                 raise ValueError(f"pact {pact_id!r} after {before!r}: append pacts in the order of pact_id, each once")
         for pact_id, sha256 in zip(ids, documents["sha256"].to_pylist(), strict=True):
             self._inputs.write(input_line(pact_id, sha256))
+        self._editions.update(documents["catalogue"].unique().to_pylist())
         if ids:
             self._last = ids[-1]
+
+
+def finish(
+    folder: Folder,
+    staging: str,
+    manifest: Mapping[str, object],
+    inputs: Iterable[str],
+    stored: Mapping[str, Stored],
+    editions: Collection[str],
+    dataset: Dataset | None,
+) -> dict[str, Stored]:
+    """Write what stands beside the tables of pacts: the catalogue, datapackage.json, the manifest; all that is stored.
+
+    `inputs` are lines that `input_line` made, `editions` the catalogues that pacts were compared with. Raises OSError,
+    and `RuleError` for a mistake in a catalogue.
+    """
+    catalogue = _File("catalogue", folder.create(f"{staging}/catalogue.parquet"))
+    catalogue.append(catalogue_table(editions))
+    every = {**stored, "catalogue": catalogue.close()}
+    with folder.create(f"{staging}/{package.NAME}") as stream:
+        stream.write(package.describe(every, dataset or Dataset()).encode())
+    with folder.create(f"{staging}/{MANIFEST}") as stream:
+        write_manifest(stream, manifest, inputs, {name: _told(each) for name, each in every.items()})
+    return every
+
+
+def _told(stored: Stored) -> dict[str, object]:
+    """What the manifest tells of a table."""
+    if stored.n_bytes is not None:
+        return {"rows": stored.rows, "sha256": stored.sha256[0]}
+    names = (path.rpartition("/")[2] for path in stored.paths)
+    return {"rows": stored.rows, "parts": dict(zip(names, stored.sha256, strict=True))}
 
 
 def input_line(pact_id: str, sha256: str) -> str:
@@ -173,7 +215,7 @@ class _File:
 
     def __init__(self, name: str, raw: BinaryIO) -> None:
         self.rows = 0
-        self._name, self._schema = name, TABLES[name].schema
+        self._name, self._schema = name, ALL[name].schema
         self._group = DOCUMENTS_GROUP if name == "documents" else GROUP
         self._waiting: list[pa.Table] = []
         self._n_waiting = 0
@@ -198,14 +240,14 @@ class _File:
         elif len(self._waiting) >= _PIECES:
             self._waiting = [pa.concat_tables(self._waiting).combine_chunks()]
 
-    def close(self) -> str:
-        """Write the rest; the SHA-256 of the file."""
+    def close(self) -> Stored:
+        """Write the rest; what was stored."""
         if self._n_waiting:
             self._write(pa.concat_tables(self._waiting))
             self._waiting, self._n_waiting = [], 0
         self._writer.close()
         self._sink.finish()
-        return self._sink.sha256.hexdigest()
+        return Stored(self.rows, (f"{self._name}.parquet",), (self._sink.sha256.hexdigest(),), self._sink.n_bytes)
 
     def abort(self) -> None:
         """Let go of the file, whatever state it is in."""
@@ -219,7 +261,7 @@ class _File:
 
 def parquet_options(name: str) -> dict[str, Any]:
     """How a table is written: the arguments of pyarrow's ParquetWriter. A list is known by the path of its elements."""
-    table = TABLES[name]
+    table = ALL[name]
     paths = {f.name: f"{f.name}.list.element" if pa.types.is_list(f.type) else f.name for f in table.schema}
     searched = [path for column, path in paths.items() if (name, column) != ("documents", "text")]
     ordered = table.key if name in _RUNNING else table.key[:1]
@@ -238,6 +280,7 @@ class _Sink(io.RawIOBase):
 
     def __init__(self, raw: BinaryIO) -> None:
         self.sha256 = hashlib.sha256()
+        self.n_bytes = 0
         self._raw: BinaryIO | None = raw
 
     def writable(self) -> bool:
@@ -246,6 +289,7 @@ class _Sink(io.RawIOBase):
     def write(self, data: Any) -> int:
         if self._raw is not None:
             self.sha256.update(data)
+            self.n_bytes += len(data)
             self._raw.write(data)
         return len(data)
 

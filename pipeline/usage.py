@@ -66,9 +66,10 @@ def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
     """Errors of usage, each as one line with its remedy."""
     from pipeline.batch import NoCluster, NoInput
     from pipeline.commit import Busy, JournalError
+    from pipeline.dataset import DatasetError
     from pipeline.inputs import InputError
     from pipeline.manifest import ManifestError
-    from pipeline.output import Damaged
+    from pipeline.output import Damaged, NoOutput
     from pipeline.pool import GivenUp, NoWorkers
     from pipeline.rules import RuleError
 
@@ -81,7 +82,9 @@ def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
     except NoInput:
         what = "put the pacts there (.txt, .md, .html, .docx, .odt or .pdf)"
         raise UsageError(f"{inputs[0]}: no file in it: {what}") from None
-    except (InputError, ManifestError, RuleError, NoCluster, NoWorkers, Busy, JournalError, Damaged) as error:
+    except (InputError, ManifestError, DatasetError, RuleError, NoCluster, NoWorkers) as error:
+        raise UsageError(str(error)) from None
+    except (Busy, JournalError, Damaged, NoOutput) as error:
         raise UsageError(str(error)) from None
     except ValueError as error:
         raise UsageError(f"{error}: give the folder that holds both") from None

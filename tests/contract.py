@@ -1,5 +1,7 @@
 """What every parse must keep, whatever the document."""
 
+import json
+
 import pyarrow as pa
 
 from pipeline.schemas import TABLES
@@ -14,6 +16,12 @@ def check_contract(tables: dict[str, pa.Table]) -> None:
         for field in table.schema:
             assert field.metadata[b"title"]
             assert field.nullable or tables[name][field.name].null_count == 0, (name, field.name)
+            found = {row[field.name] for row in rows if not isinstance(row[field.name], list)} - {None}
+            if b"values" in field.metadata:
+                assert found <= set(json.loads(field.metadata[b"values"])), (name, field.name)
+            if b"bounds" in field.metadata:
+                least, greatest = json.loads(field.metadata[b"bounds"])
+                assert all(least <= value <= greatest for value in found), (name, field.name)
         keys = [tuple(row[column] for column in table.key) for row in rows]
         assert len(keys) == len(set(keys)), f"{name}: a key stands twice"
         for columns, target in table.references:

@@ -33,14 +33,14 @@ from pipeline.commit import (
 from pipeline.model import Pact
 from pipeline.output import Damaged
 from pipeline.previous import Previous
-from pipeline.schemas import TABLES
+from pipeline.schemas import ALL, TABLES
 from pipeline.store import DOCUMENTS_GROUP, GROUP, Writer, store
 from pipeline.tabulate import tabulate
 
 Parse = Callable[[str], Pact]
 Tables = dict[str, pa.Table]
 Files = dict[str, bytes]
-FILES = {*(f"{name}.parquet" for name in TABLES), "manifest.json"}
+FILES = {*(f"{name}.parquet" for name in ALL), "datapackage.json", "manifest.json"}
 N_PACTS = 400
 MANIFEST = {"rules": {"kind": "abc"}}
 

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipeline.model import Pact
-from pipeline.schemas import TABLES
+from pipeline.schemas import ALL, TABLES
 from pipeline.store import store
 from pipeline.tabulate import tabulate
 from tests.contract import check_contract
@@ -57,7 +57,8 @@ def test_store_leaves_whole_tables_and_nothing_else(seed: Pact, tmp_path: Path) 
     store(tables, tmp_path, {"kind": "abc"})
     store(tables, tmp_path, {"kind": "abc"})
     assert {path.name for path in tmp_path.iterdir()} == {
-        *(f"{name}.parquet" for name in TABLES),
+        *(f"{name}.parquet" for name in ALL),
+        "datapackage.json",
         "manifest.json",
     }
     assert pq.read_table(tmp_path / "levels.parquet").equals(tables["levels"])

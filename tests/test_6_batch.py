@@ -20,7 +20,7 @@ import pytest
 from pipeline.inputs import find_inputs
 from pipeline.limits import LIMITS
 from pipeline.pool import _Workers
-from pipeline.schemas import TABLES
+from pipeline.schemas import ALL
 from pipeline.tasks import Task, stamp_of, unpack
 from tests.conftest import ROOT, SEED
 
@@ -73,7 +73,9 @@ def some_pacts(folder: Path, count: int, more: str = "") -> Path:
 
 def bytes_of(output: Path) -> dict[str, str]:
     files = sorted(path for path in output.iterdir())
-    assert [path.name for path in files] == sorted([*(f"{name}.parquet" for name in TABLES), "manifest.json"])
+    assert [path.name for path in files] == sorted(
+        [*(f"{name}.parquet" for name in ALL), "datapackage.json", "manifest.json"]
+    )
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

@@ -12,7 +12,8 @@ from distributed import Client, LocalCluster
 
 from pipeline.batch import NoCluster, Options, Summary, parse_all
 from pipeline.cluster import parse_on_cluster
-from pipeline.schemas import TABLES
+from pipeline.output import open_output
+from pipeline.schemas import ALL
 from tests.conftest import SEED
 from tests.test_6_batch import some_pacts
 
@@ -28,7 +29,7 @@ def silent(summary: Summary) -> None:
 
 
 def tables_of(output: Path) -> dict[str, pa.Table]:
-    return {name: pq.read_table(output / f"{name}.parquet") for name in TABLES}
+    return {name: pq.read_table(output / f"{name}.parquet") for name in ALL}
 
 
 def same(one: Path, two: Path) -> None:
@@ -47,10 +48,11 @@ def test_the_same_rows_in_the_same_order(tmp_path: Path, cluster: LocalCluster) 
     )
     same(tmp_path / "here", tmp_path / "there")
     assert (there.statuses, there.rows, there.errors) == (here.statuses, here.rows, here.errors)
+    assert open_output(tmp_path / "there").table("levels").equals(open_output(tmp_path / "here").table("levels"))
     parts = sorted(path.name for path in (tmp_path / "there" / "levels.parquet").iterdir())
     assert parts == [f"part-{number:05}.parquet" for number in range(36)]
     assert sorted(path.name for path in (tmp_path / "there").iterdir()) == sorted(
-        [*(f"{name}.parquet" for name in TABLES), "manifest.json"]
+        [*(f"{name}.parquet" for name in ALL), "datapackage.json", "manifest.json"]
     )
     # A later run on this machine takes the folders' place, and carries their rows over.
     again = parse_all([str(folder)], str(tmp_path / "there"), Options(), silent)
@@ -94,7 +96,8 @@ def test_inputs_and_output_at_urls(tmp_path: Path) -> None:
         )
     assert summary.statuses == {"complete": 6}
     found = sorted(system.ls("/tables", detail=False))
-    assert found == sorted([*(f"/tables/{name}.parquet" for name in TABLES), "/tables/manifest.json"])
+    names = [*(f"{name}.parquet" for name in ALL), "datapackage.json", "manifest.json"]
+    assert found == sorted(f"/tables/{name}" for name in names)
     paths = sorted(system.find("/tables/levels.parquet"))
     levels = pa.concat_tables(pq.read_table(system.open(path)) for path in paths)
     assert levels["level"].to_pylist() == [1, 2, 3] * 6

@@ -1,0 +1,128 @@
+"""datapackage.json: the tables of an output as a Data Package, made from their schemas.
+
+Data Package and Table Schema: https://datapackage.org/standard/data-package/, version 2.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import __version__
+from pipeline.dataset import Dataset
+from pipeline.rules import catalogues
+from pipeline.schemas import ALL, CATALOGUE, Table
+
+NAME = "datapackage.json"
+_PROFILES = "https://datapackage.org/profiles/2.0"
+_TYPES = {
+    pa.string(): "string",
+    pa.int8(): "integer",
+    pa.int16(): "integer",
+    pa.int32(): "integer",
+    pa.bool_(): "boolean",
+    pa.float64(): "number",
+    pa.date32(): "date",
+}
+_FORMATS = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv", "jsonl": "application/jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A table as it was written: its file, or the parts in a folder of that name, each with its SHA-256.
+
+    `n_bytes` is the size of the one file; None for parts.
+    """
+
+    rows: int
+    paths: tuple[str, ...]
+    sha256: tuple[str, ...]
+    n_bytes: int | None = None
+
+
+def catalogue_table(editions: Collection[str]) -> pa.Table:
+    """What the pacts of some editions are compared with, by edition, measure and level.
+
+    Raises `RuleError` for a mistake in the files of the catalogues.
+    """
+    rows = []
+    for edition, measures in sorted(catalogues().items()):
+        if edition not in editions:
+            continue
+        for number, measure in sorted(measures.items()):
+            texts = {0: measure.title, **dict(sorted(measure.levels.items()))}
+            rows += [
+                {"catalogue": edition, "measure": number, "level": level, "label": measure.label, "text": text}
+                for level, text in texts.items()
+            ]
+    return pa.Table.from_pylist(rows, schema=CATALOGUE.schema)
+
+
+def describe(stored: Mapping[str, Stored], dataset: Dataset, form: str = "parquet", dialect: Any = None) -> str:
+    """The text of datapackage.json. `stored` are tables by name; `form` is parquet, csv or jsonl."""
+    told = dataset.model_dump(exclude_none=True, exclude={"licences"})
+    package = {
+        "$schema": f"{_PROFILES}/datapackage.json",
+        **{key: value for key, value in told.items() if value},
+        "version": dataset.version or __version__,
+        "licenses": [licence.model_dump(exclude_none=True) for licence in dataset.licences],
+        "resources": [_resource(name, ALL[name], each, form, dialect) for name, each in stored.items()],
+    }
+    return json.dumps({key: value for key, value in package.items() if value}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _resource(name: str, table: Table, stored: Stored, form: str, dialect: Any) -> dict[str, Any]:
+    one = len(stored.paths) == 1
+    resource: dict[str, Any] = {
+        "name": name,
+        "type": "table",
+        "title": table.title,
+        "description": f"One row is {table.row}.",
+        "path": stored.paths[0] if one else list(stored.paths),
+        "format": form,
+        "mediatype": _FORMATS[form],
+        "encoding": "utf-8",
+    }
+    if stored.n_bytes is not None:
+        resource |= {"bytes": stored.n_bytes, "hash": f"sha256:{stored.sha256[0]}"}
+    if dialect is not None:
+        resource["dialect"] = dialect
+    return {**resource, "schema": _schema(table)}
+
+
+def _schema(table: Table) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "$schema": f"{_PROFILES}/tableschema.json",
+        "fields": [_field(field) for field in table.schema],
+        "primaryKey": list(table.key),
+    }
+    # A key of which a part may be missing is one in SQL; frictionless would take each missing part for a mistake.
+    whole = [(columns, target) for columns, target in table.references if not _may_miss(table, columns)]
+    if whole:
+        schema["foreignKeys"] = [
+            {"fields": list(columns), "reference": {"resource": target, "fields": list(ALL[target].key)}}
+            for columns, target in whole
+        ]
+    return schema
+
+
+def _may_miss(table: Table, columns: Iterable[str]) -> bool:
+    return any(table.schema.field(column).nullable for column in columns)
+
+
+def _field(field: pa.Field) -> dict[str, Any]:
+    told: dict[bytes, bytes] = field.metadata
+    constraints: dict[str, Any] = {"required": True} if not field.nullable else {}
+    if b"values" in told:
+        constraints["enum"] = json.loads(told[b"values"])
+    if b"bounds" in told:
+        constraints["minimum"], constraints["maximum"] = json.loads(told[b"bounds"])
+    described: dict[str, Any] = {
+        "name": field.name,
+        "type": "array" if pa.types.is_list(field.type) else _TYPES[field.type],
+        "title": told[b"title"].decode(),
+        "description": told[b"description"].decode(),
+    }
+    return {**described, "constraints": constraints} if constraints else described
