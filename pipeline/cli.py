@@ -2,17 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline import __version__
+from pipeline.cli_annotate import annotate, labels
 from pipeline.cli_check import accept, check, rules, watch
 from pipeline.cli_parse import parse
-from pipeline.usage import KIND, LIMIT, TIMEOUT, UsageError, limits_of, load_rules, told
-
-if TYPE_CHECKING:
-    from pipeline.model import Pact
+from pipeline.usage import KIND, LIMIT, TIMEOUT, UsageError, load_rules, parse_file
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,7 +18,7 @@ def main() -> None:
     """Turn signed local pacts into tables."""
 
 
-for _command in (parse, check, accept, watch, rules):
+for _command in (parse, check, accept, watch, rules, annotate, labels):
     main.add_command(_command)
 
 
@@ -35,7 +32,7 @@ def show(file: Path, as_json: bool, timeout: float, given_limits: tuple[str, ...
     """Show what was understood of one pact, as a tree."""
     from pipeline import show as view
 
-    pact = _pact(file, kind, timeout, given_limits)
+    pact = parse_file(file, kind, timeout, given_limits)
     click.echo(view.as_json(pact) if as_json else "\n".join(view.tree(pact)))
     if pact.status == "failed":
         sys.exit(1)
@@ -51,7 +48,7 @@ def explain(file: Path, measure: int | None, timeout: float, given_limits: tuple
     """Tell which rule took which characters, and why a status is what it is."""
     from pipeline import show as view
 
-    pact = _pact(file, kind, timeout, given_limits)
+    pact = parse_file(file, kind, timeout, given_limits)
     numbers = [row.measure for row in pact.measures]
     if measure is not None and measure not in numbers:
         held = ", ".join(map(str, numbers)) or "none"
@@ -83,20 +80,3 @@ def evaluate(corpus: Path, worst: int, as_json: bool) -> None:
         raise UsageError(f"{corpus}: no labelled pact in it: tests/corpus/README.md tells how to write one")
     scores = evaluate_corpus(labelled, load_rules(None))
     click.echo(to_json(labelled, scores) if as_json else "\n".join(lines_of(labelled, scores, worst)))
-
-
-def _pact(file: Path, kind: str | None, timeout: float, given_limits: tuple[str, ...]) -> "Pact":
-    from pipeline.forking import prepare
-    from pipeline.inputs import Input
-
-    if not file.exists():
-        raise UsageError(f"{file}: no such file: check the path")
-    if file.is_dir():
-        raise UsageError(f"{file}: is a folder: name one file in it")
-    prepare()
-    from pipeline.pool import parse_alone
-    from pipeline.tasks import Task, stamp_of
-
-    with told([str(file)]):
-        task = Task((Input(file.name, str(file)),), (None,), kind, stamp_of(kind), limits_of(given_limits))
-        return parse_alone(task, timeout)

@@ -14,8 +14,8 @@ _MARK_RE = re.compile(r"⟦(?P<stance>[a-z_]+)(?P<levels>(?: \d)*)\|(?P<said>[^�
 _FRAME_RE = re.compile(r"@(?P<frame>N\d|-) (?P<sentence>.*)")
 _STATUSES = ("agreed", "refused", "not_competent", "done", "undecided", "unstated")
 _STANCES = ("agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend")
-_QUALIFIERS = ("conditional", "excepted", "amended")
-_FACTS = ("kind", "list", "lead", "commune", "signed", "signed_on", "announced", "level_mode")
+QUALIFIERS = ("conditional", "excepted", "amended")
+FACTS = ("kind", "list", "lead", "commune", "signed", "signed_on", "announced", "level_mode")
 _HEADING = "40 – Planter dans la commune"
 _WORDINGS = ("Planter des arbres.", "Planter des haies.", "Planter des forêts.")
 
@@ -110,10 +110,10 @@ def _expectation(labelled: Labelled, line: str, number: int, since: int, length:
     elif match := _KEY_RE.fullmatch(line):
         if match["key"] == "form":
             labelled.forms = tuple(re.split(r"[, ]+", match["value"]))
-        elif match["key"] in _FACTS:
+        elif match["key"] in FACTS:
             labelled.facts[match["key"]] = match["value"].strip()
         else:
-            raise LabelError(f"{where}: {match['key']} is not known: use one of {', '.join(_FACTS)}")
+            raise LabelError(f"{where}: {match['key']} is not known: use one of {', '.join(FACTS)}")
     elif match := _MEASURE_RE.fullmatch(line):
         assert labelled.measures is not None
         status = _one_of(match["status"], _STATUSES, where)
@@ -138,7 +138,7 @@ def _levels(written: str, where: str) -> dict[int, ExpectedLevel]:
         match = _LEVEL_RE.fullmatch(part)
         if match is None:
             raise LabelError(f"{where}: {part!r} is not a level: write “N2 agreed” or “(N2) refused”")
-        marks = frozenset(_one_of(mark, _QUALIFIERS, where) for mark in match["marks"].split())
+        marks = frozenset(_one_of(mark, QUALIFIERS, where) for mark in match["marks"].split())
         status = _one_of(match["status"], _STATUSES, where)
         levels[int(match["level"])] = ExpectedLevel(status, marks, match["open"] is None)  # type: ignore[arg-type]
     return levels

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from pipeline.limits import LimitError, Limits, limit_lines, parse_limits
 from pipeline.terminal import safe
 
 if TYPE_CHECKING:
+    from pipeline.model import Pact
     from pipeline.rules import Rules
 
 KIND = click.option("--kind", help="Folder in rules/ that reads the pacts.  [default: recognised from each document]")
@@ -95,3 +97,21 @@ def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
             f"{output}: cannot be written ({error.strerror or error}); what was in it is untouched: "
             "make room, or name another folder with -o"
         ) from None
+
+
+def parse_file(file: Path, kind: str | None, timeout: float, given_limits: tuple[str, ...]) -> "Pact":
+    """Parse one file in a process that can be killed. Raises `UsageError` where there is no such file."""
+    from pipeline.forking import prepare
+    from pipeline.inputs import Input
+
+    if not file.exists():
+        raise UsageError(f"{file}: no such file: check the path")
+    if file.is_dir():
+        raise UsageError(f"{file}: is a folder: name one file in it")
+    prepare()
+    from pipeline.pool import parse_alone
+    from pipeline.tasks import Task, stamp_of
+
+    with told([str(file)]):
+        task = Task((Input(file.name, str(file)),), (None,), kind, stamp_of(kind), limits_of(given_limits))
+        return parse_alone(task, timeout)
