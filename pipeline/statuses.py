@@ -1,6 +1,7 @@
 """One status per level: what the pact prints, what the clauses say, and every contradiction between them."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -9,7 +10,7 @@ from pipeline.fold import plain
 from pipeline.listing import Listing, body_text, outer_span
 from pipeline.model import Block, Clause, Diagnostic, Level, ResolvedClause, Source, Stance, Status
 from pipeline.rules import Rules
-from pipeline.wording import LOCAL, wording_of
+from pipeline.wording import LOCAL, Wording, wording_of
 
 STATUS: dict[Stance, Status] = {
     "agree": "agreed",
@@ -87,7 +88,7 @@ def _level(
     if text is None and verdict is not None and verdict.stance in STATUS and verdict.text is not None:
         text, place, rule = verdict.text, (verdict.start, verdict.end), verdict.rule
     known = rules.catalogue.get(measure)
-    beside = LOCAL if known is None else wording_of(text, known.levels.get(level))
+    beside = LOCAL if known is None else _wording(source, blocks, at, text, known.levels.get(level))
     return Level(
         measure=measure,
         level=level,
@@ -107,6 +108,19 @@ def _level(
         start=place[0],
         end=place[1],
     )
+
+
+def _wording(source: Source, blocks: tuple[Block, ...], at: int | None, text: str | None, known: str | None) -> Wording:
+    """The wording beside the catalogue's, which may hold the items that a pact prints below."""
+    alone = wording_of(text, known)
+    if at is None or known is None or alone.wording == "verbatim":
+        return alone
+    below = takewhile(lambda block: block.kind in ("item", "text", "blank"), blocks[at + 1 :])
+    ends = [block.end for block in below if block.parent == at]
+    if not ends:
+        return alone
+    whole = wording_of(source.text[blocks[at].body[0] : ends[-1]].strip(), known)
+    return whole if (whole.similarity or 0.0) > (alone.similarity or 0.0) else alone
 
 
 def _check_wider(
