@@ -15,7 +15,8 @@ from tests.dependencies import locked
 
 README = (ROOT / "README.md").read_text("utf-8")
 GUIDE = ROOT / "docs" / "adapt.md"
-SNIPPET_RE = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.DOTALL)
+ANALYSIS = ROOT / "docs" / "analysis.md"
+SNIPPET_RE = re.compile(r"(?P<head>```python\n(?P<code>.*?)```\n+```text\n)(?P<printed>.*?)```", re.DOTALL)
 COMMAND_RE = re.compile(r"^\.venv/bin/pacte (.*?)\s+#", re.MULTILINE)
 STEP_RE = re.compile(
     r"append it to `(?P<file>[^`]+)`:\n+```toml\n(?P<rule>.*?)```|```sh\n(?P<commands>.*?)```\n+```text\n(?P<printed>.*?)```",
@@ -26,11 +27,37 @@ SECONDS_RE = re.compile(r"\d+\.\d\d s")
 
 def test_the_snippets_print_what_the_readme_says(tmp_path: Path) -> None:
     CliRunner().invoke(main, ["parse", str(SEED.parent), "-o", str(tmp_path / "output")])
-    snippets = SNIPPET_RE.findall(README)
-    assert len(snippets) == 2
-    for code, printed in snippets:
-        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-        assert done.stdout == printed
+    assert len(SNIPPET_RE.findall(README)) == 2
+    assert answered(README, tmp_path) == README
+
+
+def answered(page: str, folder: Path) -> str:
+    """The page with what its snippets print in a folder."""
+
+    def answer(match: re.Match[str]) -> str:
+        run = [sys.executable, "-c", match["code"]]
+        done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=True)
+        return f"{match['head']}{done.stdout}```"
+
+    return SNIPPET_RE.sub(answer, page)
+
+
+def analysed(folder: Path) -> str:
+    """The page of questions, answered by its own examples."""
+    page = ANALYSIS.read_text("utf-8")
+    examples = ROOT / "docs" / "examples" / "pactes"
+    assert ".venv/bin/pacte parse docs/examples/pactes -o output/examples\n" in page
+    made = CliRunner().invoke(main, ["parse", str(examples), "-o", str(folder / "output" / "examples")])
+    assert made.exit_code == 0, made.output
+    return answered(page, folder)
+
+
+def test_the_questions_have_the_answers_that_the_page_gives(tmp_path: Path) -> None:
+    """`python -m tests.test_9_docs` writes them into the page: read the difference before you commit it."""
+    page = ANALYSIS.read_text("utf-8")
+    assert len(SNIPPET_RE.findall(page)) == 6
+    assert analysed(tmp_path) == page
+    assert (tmp_path / "output" / "examples" / "answers.svg").read_text("utf-8").count("<rect") > 10
 
 
 def test_the_commands_run(tmp_path: Path) -> None:
@@ -82,13 +109,6 @@ def test_the_guide_prints_what_it_says(tmp_path: Path) -> None:
     assert SECONDS_RE.sub("… s", follow(guide, tmp_path)) == SECONDS_RE.sub("… s", guide)
 
 
-if __name__ == "__main__":
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as temporary:
-        GUIDE.write_text(follow(GUIDE.read_text("utf-8"), Path(temporary)), "utf-8")
-
-
 def test_the_page_of_dependencies_is_not_stale() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     rows = re.findall(r"^\| ([a-z0-9-]+) \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)[1:]
@@ -101,3 +121,11 @@ def test_the_page_of_dependencies_is_not_stale() -> None:
     )
     assert own is not None
     assert set(re.findall(r'"([a-z0-9-]+)', own[1])) <= {name for name, _, _ in rows}
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as temporary:
+        GUIDE.write_text(follow(GUIDE.read_text("utf-8"), Path(temporary) / "guide"), "utf-8")
+        ANALYSIS.write_text(analysed(Path(temporary)), "utf-8")
