@@ -4,7 +4,7 @@ Data Package and Table Schema: https://datapackage.org/standard/data-package/, v
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,36 +60,61 @@ def catalogue_table(editions: Collection[str]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=CATALOGUE.schema)
 
 
-def describe(stored: Mapping[str, Stored], dataset: Dataset, form: str = "parquet", dialect: Any = None) -> str:
-    """The text of datapackage.json. `stored` are tables by name; `form` is parquet, csv or jsonl."""
+def describe(stored: Mapping[str, Stored], dataset: Dataset) -> str:
+    """The text of datapackage.json. `stored` are tables by name."""
     told = dataset.model_dump(exclude_none=True, exclude={"licences"})
     package = {
         "$schema": f"{_PROFILES}/datapackage.json",
         **{key: value for key, value in told.items() if value},
         "version": dataset.version or __version__,
         "licenses": [licence.model_dump(exclude_none=True) for licence in dataset.licences],
-        "resources": [_resource(name, ALL[name], each, form, dialect) for name, each in stored.items()],
+        "resources": [_resource(name, ALL[name], each) for name, each in stored.items()],
     }
-    return json.dumps({key: value for key, value in package.items() if value}, ensure_ascii=False, indent=1) + "\n"
+    return _text({key: value for key, value in package.items() if value})
 
 
-def _resource(name: str, table: Table, stored: Stored, form: str, dialect: Any) -> dict[str, Any]:
-    one = len(stored.paths) == 1
-    resource: dict[str, Any] = {
+def for_csv(package: Mapping[str, Any], stored: Mapping[str, Stored], delimiter: str, decimal: str) -> str:
+    """The text of the datapackage.json of the same tables as CSV; `package` is that of the output."""
+    resources = []
+    for resource in _moved(package, stored, "csv"):
+        fields = resource["schema"]["fields"]
+        if decimal != ".":
+            fields = [field | {"decimalChar": decimal} if field["type"] == "number" else field for field in fields]
+        schema = {**resource["schema"], "fields": fields}
+        resources.append({**resource, "dialect": {"delimiter": delimiter}, "schema": schema})
+    return _text({**package, "resources": resources})
+
+
+def for_jsonl(package: Mapping[str, Any], stored: Mapping[str, Stored]) -> str:
+    """The text of the datapackage.json of the same tables as JSON Lines; `package` is that of the output."""
+    return _text({**package, "resources": list(_moved(package, stored, "jsonl"))})
+
+
+def _moved(package: Mapping[str, Any], stored: Mapping[str, Stored], form: str) -> Iterator[dict[str, Any]]:
+    for resource in package["resources"]:
+        yield {**resource, **_file(stored[resource["name"]], form)}
+
+
+def _text(package: Mapping[str, Any]) -> str:
+    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+
+
+def _resource(name: str, table: Table, stored: Stored) -> dict[str, Any]:
+    return {
         "name": name,
         "type": "table",
         "title": table.title,
         "description": f"One row is {table.row}.",
-        "path": stored.paths[0] if one else list(stored.paths),
-        "format": form,
-        "mediatype": _FORMATS[form],
+        **_file(stored, "parquet"),
         "encoding": "utf-8",
+        "schema": _schema(table),
     }
-    if stored.n_bytes is not None:
-        resource |= {"bytes": stored.n_bytes, "hash": f"sha256:{stored.sha256[0]}"}
-    if dialect is not None:
-        resource["dialect"] = dialect
-    return {**resource, "schema": _schema(table)}
+
+
+def _file(stored: Stored, form: str) -> dict[str, Any]:
+    path: str | list[str] = stored.paths[0] if len(stored.paths) == 1 else list(stored.paths)
+    told = {"path": path, "format": form, "mediatype": _FORMATS[form]}
+    return told if stored.n_bytes is None else {**told, "bytes": stored.n_bytes, "hash": f"sha256:{stored.sha256[0]}"}
 
 
 def _schema(table: Table) -> dict[str, Any]:

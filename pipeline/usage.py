@@ -74,6 +74,7 @@ def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
     from pipeline.output import Damaged, NoOutput
     from pipeline.pool import GivenUp, NoWorkers
     from pipeline.rules import RuleError
+    from pipeline.staged import Occupied
 
     try:
         yield
@@ -86,7 +87,7 @@ def told(inputs: Sequence[str], output: str = "") -> Iterator[None]:
         raise UsageError(f"{inputs[0]}: no file in it: {what}") from None
     except (InputError, ManifestError, DatasetError, RuleError, NoCluster, NoWorkers) as error:
         raise UsageError(str(error)) from None
-    except (Busy, JournalError, Damaged, NoOutput) as error:
+    except (Busy, JournalError, Damaged, NoOutput, Occupied) as error:
         raise UsageError(str(error)) from None
     except ValueError as error:
         raise UsageError(f"{error}: give the folder that holds both") from None
