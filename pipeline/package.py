@@ -104,7 +104,7 @@ def _resource(name: str, table: Table, stored: Stored) -> dict[str, Any]:
         "name": name,
         "type": "table",
         "title": table.title,
-        "description": f"One row is {table.row}.",
+        "description": f"Une ligne est {table.row_in_french}.",
         **_file(stored, "parquet"),
         "encoding": "utf-8",
         "schema": _schema(table),
@@ -148,6 +148,6 @@ def _field(field: pa.Field) -> dict[str, Any]:
         "name": field.name,
         "type": "array" if pa.types.is_list(field.type) else _TYPES[field.type],
         "title": told[b"title"].decode(),
-        "description": told[b"description"].decode(),
+        "description": told[b"description_fr"].decode(),
     }
     return {**described, "constraints": constraints} if constraints else described
