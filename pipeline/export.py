@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +17,9 @@ from pipeline.schemas import ALL, Table
 from pipeline.staged import staged
 from pipeline.views import QUESTIONS, VIEWS
 
+if TYPE_CHECKING:
+    from _csv import Writer
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With these a cell begins that a spreadsheet may take for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
 
@@ -27,41 +30,41 @@ def export_csv(output: Output, place: Path, excel: bool = False) -> None:
     A text that a spreadsheet would take for a formula gets an apostrophe in front. Lists are JSON, dates ISO 8601,
     what is missing is empty. For `excel` in French: a BOM, semicolons, decimal commas. Raises OSError, `Occupied`.
     """
-
-    def write(name: str, path: Path) -> int:
-        rows = 0
-        with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as stream:
-            # Lines end as RFC 4180 and Excel have it; all others read both.
-            writer = csv.writer(stream, delimiter=";" if excel else ",", lineterminator="\r\n")
-            writer.writerow(ALL[name].schema.names)
-            cells = [_cell_of(field, excel) for field in ALL[name].schema]
-            for batch in output.batches(name):
-                columns = [map(cell, column.to_pylist()) for cell, column in zip(cells, batch.columns, strict=True)]
-                writer.writerows(zip(*columns, strict=True))
-                rows += batch.num_rows
-        return rows
-
-    with staged(place, _names("csv")) as folder:
-        stored = _write_all(folder, "csv", write)
-        text = package.for_csv(_package_of(output), stored, ";" if excel else ",", "," if excel else ".")
+    delimiter, decimal = (";", ",") if excel else (",", ".")
+    with staged(place, [package.NAME, *(f"{name}.csv" for name in ALL)]) as folder:
+        stored = {}
+        for name in ALL:
+            path = folder / f"{name}.csv"
+            with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as stream:
+                # Lines end as RFC 4180 and Excel have it; all others read both.
+                rows = _write_csv(output, name, csv.writer(stream, delimiter=delimiter, lineterminator="\r\n"), excel)
+            with path.open("rb") as written:
+                digest = hashlib.file_digest(written, "sha256").hexdigest()
+            stored[name] = Stored(rows, (path.name,), (digest,), path.stat().st_size)
+        with output.folder.open(package.NAME) as described:
+            text = package.for_csv(json.load(described), stored, delimiter, decimal)
         (folder / package.NAME).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_csv(output: Output, name: str, writer: "Writer", excel: bool) -> int:
+    rows = 0
+    writer.writerow(ALL[name].schema.names)
+    cells = [_cell_of(field, excel) for field in ALL[name].schema]
+    for batch in output.batches(name):
+        columns = [map(cell, column.to_pylist()) for cell, column in zip(cells, batch.columns, strict=True)]
+        writer.writerows(zip(*columns, strict=True))
+        rows += batch.num_rows
+    return rows
 
 
 def export_jsonl(output: Output, place: Path) -> None:
     """A folder of JSON Lines, one file a table, one object a row, every column in each. Raises OSError, `Occupied`."""
-
-    def write(name: str, path: Path) -> int:
-        rows = 0
-        with path.open("w", encoding="utf-8", newline="\n") as stream:
-            for batch in output.batches(name):
-                for row in batch.to_pylist():
-                    stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-                rows += batch.num_rows
-        return rows
-
-    with staged(place, _names("jsonl")) as folder:
-        stored = _write_all(folder, "jsonl", write)
-        (folder / package.NAME).write_text(package.for_jsonl(_package_of(output), stored), "utf-8", newline="\n")
+    with staged(place, [f"{name}.jsonl" for name in ALL]) as folder:
+        for name in ALL:
+            with (folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as stream:
+                for batch in output.batches(name):
+                    lines = (json.dumps(row, ensure_ascii=False, default=str) for row in batch.to_pylist())
+                    stream.writelines(f"{line}\n" for line in lines)
 
 
 def export_duckdb(output: Output, place: Path) -> None:
@@ -85,27 +88,6 @@ def export_duckdb(output: Output, place: Path) -> None:
             connection.execute(f"comment on view {view} is {_quoted(told)}")
         connection.execute("create table questions (question varchar not null, view varchar not null)")
         connection.executemany("insert into questions values (?, ?)", list(QUESTIONS.items()))
-
-
-def _names(ending: str) -> list[str]:
-    return [package.NAME, *(f"{name}.{ending}" for name in ALL)]
-
-
-def _write_all(folder: Path, ending: str, write: Callable[[str, Path], int]) -> dict[str, Stored]:
-    stored = {}
-    for name in ALL:
-        path = folder / f"{name}.{ending}"
-        rows = write(name, path)
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        stored[name] = Stored(rows, (path.name,), (digest,), path.stat().st_size)
-    return stored
-
-
-def _package_of(output: Output) -> dict[str, Any]:
-    with output.folder.open(package.NAME) as stream:
-        described: dict[str, Any] = json.load(stream)
-    return described
 
 
 def _cast(output: Output, name: str) -> Iterator[pa.RecordBatch]:

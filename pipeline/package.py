@@ -4,7 +4,7 @@ Data Package and Table Schema: https://datapackage.org/standard/data-package/, v
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ _TYPES = {
     pa.float64(): "number",
     pa.date32(): "date",
 }
-_FORMATS = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv", "jsonl": "application/jsonl"}
+_FORMATS = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +76,14 @@ def describe(stored: Mapping[str, Stored], dataset: Dataset) -> str:
 def for_csv(package: Mapping[str, Any], stored: Mapping[str, Stored], delimiter: str, decimal: str) -> str:
     """The text of the datapackage.json of the same tables as CSV; `package` is that of the output."""
     resources = []
-    for resource in _moved(package, stored, "csv"):
+    for resource in package["resources"]:
         fields = resource["schema"]["fields"]
         if decimal != ".":
             fields = [field | {"decimalChar": decimal} if field["type"] == "number" else field for field in fields]
         schema = {**resource["schema"], "fields": fields}
-        resources.append({**resource, "dialect": {"delimiter": delimiter}, "schema": schema})
+        file = _file(stored[resource["name"]], "csv")
+        resources.append({**resource, **file, "dialect": {"delimiter": delimiter}, "schema": schema})
     return _text({**package, "resources": resources})
-
-
-def for_jsonl(package: Mapping[str, Any], stored: Mapping[str, Stored]) -> str:
-    """The text of the datapackage.json of the same tables as JSON Lines; `package` is that of the output."""
-    return _text({**package, "resources": list(_moved(package, stored, "jsonl"))})
-
-
-def _moved(package: Mapping[str, Any], stored: Mapping[str, Stored], form: str) -> Iterator[dict[str, Any]]:
-    for resource in package["resources"]:
-        yield {**resource, **_file(stored[resource["name"]], form)}
 
 
 def _text(package: Mapping[str, Any]) -> str:
