@@ -75,6 +75,13 @@ def test_tables_are_read_row_by_row() -> None:
     assert page(body).text == "N°\tMesure\tN1\tN2\n1\tAcheter mieux\t✓\n2\tManger\t\tx\n\ta\tb\tc\n"
 
 
+def test_more_merged_cells_than_a_page_can_hold_are_told() -> None:
+    reading = page("<table>" + "<tr><td colspan=100>a<td>b" * 1_100 + "</table>")
+    assert reading.text.count("a") == reading.text.count("b") == 1_100
+    assert [found.code for found in reading.diagnostics] == ["repetitions-cut"]
+    assert page("<table>" + "<tr><td colspan=100>a<td>b" * 900 + "</table>").diagnostics == ()
+
+
 def test_a_table_that_lays_out_the_page_is_read_cell_by_cell() -> None:
     body = "<table><tr><td><p>a</p><p>b</p></td><td><p>c</p><table><tr><td>1<td>2<td>3</table></td></tr></table>"
     assert page(body).text == "a\nb\nc\n1\t2\t3\n"

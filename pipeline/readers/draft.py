@@ -205,6 +205,13 @@ def _roman(number: int) -> str:
     return written
 
 
+CELLS_CUT = Diagnostic(
+    "warning",
+    "repetitions-cut",
+    "a table repeats its cells more often than any page can hold: the copies were left out",
+)
+
+
 def struck(n_passages: int) -> list[Diagnostic]:
     """What to tell of text that is struck out: it was left out, for it is no longer said."""
     message = f"{n_passages} passages that are struck out were left out: check which wording was signed"

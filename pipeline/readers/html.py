@@ -13,6 +13,7 @@ from pipeline.readers.article import Asides, find_asides
 from pipeline.readers.container import check_depth
 from pipeline.readers.css import Styles, cascade, is_bold, is_italic
 from pipeline.readers.draft import (
+    CELLS_CUT,
     TICKED,
     UNTICKED,
     Paragraph,
@@ -186,6 +187,8 @@ def _told(walk: _Walk) -> Iterator[Diagnostic]:
         message = f"{walk.hidden} passages that the page hides were left out: open it in a browser to compare"
         yield Diagnostic("info", "hidden-text-left-out", message)
     yield from struck(walk.struck)
+    if not walk.empty_cells:
+        yield CELLS_CUT
 
 
 def _open(walk: _Walk, element: HtmlElement) -> None:

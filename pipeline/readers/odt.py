@@ -7,7 +7,7 @@ from lxml import etree
 
 from pipeline.limits import LIMITS, Limits
 from pipeline.model import Diagnostic
-from pipeline.readers.draft import Paragraph, Reading, Run, Unreadable, compose, row_of, struck
+from pipeline.readers.draft import CELLS_CUT, Paragraph, Reading, Run, Unreadable, compose, row_of, struck
 from pipeline.readers.odt_fields import (
     open_break,
     open_changes,
@@ -97,8 +97,7 @@ def _told(walk: Walk) -> Iterator[Diagnostic]:
         message = f"{walk.hidden} passages of hidden text were left out: show them in the document to compare"
         yield Diagnostic("info", "hidden-text-left-out", message)
     if walk.is_cut:
-        message = "a table repeats its cells more often than any page can hold: the copies were left out"
-        yield Diagnostic("warning", "repetitions-cut", message)
+        yield CELLS_CUT
 
 
 def _walked(walk: Walk, root: Element) -> list[Paragraph]:
