@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 Severity = Literal["info", "warning", "error"]
 Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
@@ -331,6 +331,15 @@ def _sum(number: int | None, by: int) -> int | None:
     return None if number is None else number + by
 
 
+def _moved(row: Reference | Quantity | Organisation, placed: Placed) -> dict[str, Any]:
+    """Where a mention stands in the document, and in which observation of it."""
+    return {
+        "observation": _sum(row.observation, placed.observations),
+        "start": row.start + placed.at,
+        "end": row.end + placed.at,
+    }
+
+
 @dataclass(frozen=True)
 class Pact:
     """A document understood: everything that the tables hold, and nothing of how they are written.
@@ -408,6 +417,30 @@ class Pact:
             )
             for placed in self.parts
             for row in placed.part.observations
+        )
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(
+            replace(row, reference=row.reference + placed.references, **_moved(row, placed))
+            for placed in self.parts
+            for row in placed.part.references
+        )
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(
+            replace(row, quantity=row.quantity + placed.quantities, **_moved(row, placed))
+            for placed in self.parts
+            for row in placed.part.quantities
+        )
+
+    @cached_property
+    def organisations(self) -> tuple[Organisation, ...]:
+        return tuple(
+            replace(row, organisation=row.organisation + placed.organisations, **_moved(row, placed))
+            for placed in self.parts
+            for row in placed.part.organisations
         )
 
     @cached_property

@@ -8,6 +8,7 @@ from pipeline.catalogue import ALIKE, catalogue_of, squeeze
 from pipeline.fold import plain
 from pipeline.lines import Page
 from pipeline.listing import Listing, body_span, body_text, level_above, levels_above, list_blocks, outer_span
+from pipeline.mentioned import find_mentioned
 from pipeline.model import (
     Block,
     Clause,
@@ -49,6 +50,7 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
         measures.append(_measure(source, blocks, number, listing, rows, own, rules, found))
     first = next((i for i, block in enumerate(blocks) if block.kind in ("measure", "principle")), len(blocks))
     principles = _principles(source, blocks, found)
+    mentioned = find_mentioned(page, blocks, observations, [*zip(clauses, resolved, strict=True)], found)
     return Part(
         blocks=blocks,
         lines=_lines(source.text, blocks),
@@ -58,9 +60,9 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
         items=_items(source, blocks),
         observations=tuple(observations),
         clauses=tuple(resolved),
-        references=(),
-        quantities=(),
-        organisations=(),
+        references=mentioned.references,
+        quantities=mentioned.quantities,
+        organisations=mentioned.organisations,
         diagnostics=tuple(found),
         opening=tuple((block.kind, block.body) for block in blocks[:first]),
         closing=tuple((block.kind, block.body) for block in blocks if block.kind == "closing"),

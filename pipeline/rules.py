@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from regex import Pattern
 
 from pipeline.fold import plain
-from pipeline.model import Stance
+from pipeline.model import OrganisationKind, Stance
 from pipeline.ticks import BOX, TICK
 from pipeline.words import LevelWords, MeasureWords, Strict, any_of
 
@@ -121,6 +121,24 @@ class FactRule(_RegexRule):
         return regex.compile(self.regex, regex.VERBOSE | regex.V0 | regex.MULTILINE)
 
 
+class MentionRule(_RegexRule):
+    """A pattern for a measure that is referred to, a quantity, or a year by which; its groups say what it finds."""
+
+    fact: Literal["reference", "quantity", "deadline"]
+
+
+class Unit(Strict):
+    """A unit as the tables have it, the forms in which it is printed, and how many of it one of these is."""
+
+    unit: str
+    forms: str
+    factor: float = 1.0
+
+    @cached_property
+    def compiled(self) -> "Pattern[str]":
+        return regex.compile(self.forms, regex.VERBOSE | regex.V0)
+
+
 _ASKABLE = frozenset(
     ["LOWER", "TEXT", "LENGTH", "SHAPE", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_PUNCT", "LIKE_NUM", "ENT_TYPE", "OP"]
 )
@@ -192,9 +210,28 @@ class ClauseRule(_TokenRule):
         return self
 
 
+class OrganisationRule(_TokenRule):
+    """A body that observations name: its one spelling (without `name`, what is printed), and what kind of body it is.
+
+    `named`: a name of its own may follow, which is then its spelling ("l'association Les Jardins de Tobie"). `body`: a
+    pattern for those words of a match that are the body; the others only tell that it is one.
+    """
+
+    name: str | None = None
+    kind: OrganisationKind
+    named: bool = False
+    body: str | None = None
+
+    @cached_property
+    def is_body(self) -> "re.Pattern[str]":
+        """A pattern for the folded words that are the body itself."""
+        return re.compile(self.body or ".+")
+
+
 class _Kind(Strict):
     title: str
     edition: str
+    year: int | None = None
     names: tuple[str, ...] = ()
     levels: LevelWords
     measures: MeasureWords = MeasureWords()
@@ -229,6 +266,13 @@ class Rules:
     catalogue: dict[int, CatalogueMeasure]
     classes: dict[str, str]
     measures: MeasureWords
+    year: int | None
+    """That of the election: a pact sets no deadline before it."""
+    mentions: tuple[MentionRule, ...]
+    units: tuple[Unit, ...]
+    numbers: dict[str, float]
+    """What number words and fractions are worth, by their folded forms."""
+    organisations: tuple[OrganisationRule, ...]
     fingerprint: str
 
     @cached_property
@@ -285,7 +329,10 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
     facts = _load_both(folder, common, "facts.toml", FactRule, fill)
     references = _load_both(folder, common, "references.toml", ReferenceRule, fill)
     clauses = _load_both(folder, common, "clauses.toml", ClauseRule, fill)
-    _check_unique(folder, [rule.id for rules in (lines, facts, references, clauses) for rule in rules])
+    mentions, units, numbers = _load_mentions(common / "mentions.toml", fill)
+    organisations = _load_both(folder, common, "organisations.toml", OrganisationRule, fill)
+    every = (lines, facts, references, clauses, mentions, organisations)
+    _check_unique(folder, [rule.id for rules in every for rule in rules])
     return Rules(
         name=folder.name,
         title=kind.title,
@@ -299,6 +346,11 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
         catalogue=_load_catalogue(folder, kind.levels.numbers),
         classes=fill.classes,
         measures=kind.measures,
+        year=kind.year,
+        mentions=mentions,
+        units=units,
+        numbers=numbers,
+        organisations=organisations,
         fingerprint=fingerprint(folder),
     )
 
@@ -332,6 +384,7 @@ class _Fill:
 
     kind: _Kind
     classes: dict[str, str]
+    """Patterns by name: word classes, and the parts that patterns are built of."""
 
     def regex(self, pattern: str) -> str:
         words = {
@@ -382,6 +435,23 @@ def _load_classes(path: Path) -> dict[str, str]:
             raise RuleError(f"{path}: class {name}: does not compile ({error}): correct it") from None
         classes[name] = pattern
     return classes
+
+
+def _load_mentions(path: Path, fill: _Fill) -> tuple[tuple[MentionRule, ...], tuple[Unit, ...], dict[str, float]]:
+    """The rules for what is mentioned, with the units, number words and parts that they are built of."""
+    table = _load_toml(path)
+    try:
+        units = tuple(Unit.model_validate(row) for row in table.get("unit", []))
+    except ValidationError as error:
+        raise RuleError(f"{path}: unit: {_explain(error)}") from None
+    numbers = {**table.get("numbers", {}), **table.get("fractions", {})}
+    wrong = next((word for word, value in numbers.items() if not isinstance(value, int | float)), None)
+    if wrong is not None or not units or not numbers:
+        raise RuleError(f"{path}: {wrong or 'unit and numbers'}: units and number words need values: add them")
+    parts = {"UNIT": "|".join(f"(?:{unit.forms})" for unit in units), "FRACTION": any_of(table["fractions"])}
+    for name, pattern in table.get("parts", {}).items():
+        parts[name] = _Fill(fill.kind, parts).regex(pattern)
+    return _load_rules(path, MentionRule, _Fill(fill.kind, parts)), units, numbers
 
 
 def _load_both(folder: Path, common: Path, name: str, model: type[R], fill: _Fill) -> tuple[R, ...]:

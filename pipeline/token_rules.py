@@ -18,9 +18,9 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from pipeline.rules import ClauseRule, ReferenceRule
+from pipeline.rules import ClauseRule, OrganisationRule, ReferenceRule
 
-R = TypeVar("R", bound=ClauseRule | ReferenceRule)
+R = TypeVar("R", bound=ClauseRule | OrganisationRule | ReferenceRule)
 Places = tuple[tuple[int, int], ...]
 
 REMEMBERED = 4_000
