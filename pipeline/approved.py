@@ -79,6 +79,10 @@ def _whose(row: Row) -> str:
     return "*" if row["measure"] is None else str(row["measure"])
 
 
+def _measured(row: Row) -> str | None:
+    return None if row["value"] is None else f"{row['value']:g} {row['unit'] or ''}".strip()
+
+
 def _level(row: Row) -> tuple[str, str]:
     status = " ".join([row["status"], *(mark for mark in _MARKS if row[mark])])
     return f"level {row['measure']}.{row['level']}", _joined(status, row["evidence"], row["text"])
@@ -94,9 +98,18 @@ _DESCRIBE: dict[str, Callable[[Row], tuple[str, str]]] = {
         _joined(f"N{row['level'] or '-'}", row["evidence"], row["text"]),
     ),
     "clauses": lambda row: (f"clause {_whose(row)}", _joined(row["stance"], row["levels"], row["text"])),
+    "references": lambda row: (f"reference {_whose(row)}", _joined(row["target"], row["text"])),
+    "quantities": lambda row: (
+        f"quantity {_whose(row)}",
+        _joined(_measured(row), row["per"], row["comparator"], row["deadline"], row["text"]),
+    ),
+    "organisations": lambda row: (f"organisation {_whose(row)}", _joined(row["kind"], row["name"], row["text"])),
     "diagnostics": lambda row: (f"diagnostic {_whose(row)}", _joined(row["severity"], row["code"])),
 }
-_KINDS = ("document", "principle", "measure", "level", "item", "observation", "clause", "diagnostic")
+_KINDS = (
+    *("document", "principle", "measure", "level", "item", "observation", "clause", "reference", "quantity"),
+    *("organisation", "diagnostic"),
+)
 
 
 def _order(fact: Fact) -> tuple[object, ...]:

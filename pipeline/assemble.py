@@ -7,6 +7,7 @@ from typing import Literal
 from pipeline.facts import find_facts, with_known
 from pipeline.lines import Page
 from pipeline.model import Diagnostic, DocumentStatus, Known, Pact, Part, Placed, moved
+from pipeline.rules import Rules
 
 _FRENCH_SHARE = 0.1
 """Less than this share of the commonest words (0-1) is another language; French prose has 0.25 to 0.4."""
@@ -26,6 +27,7 @@ def assemble(page: Page, parts: Sequence[tuple[int, Part]], doubts: Iterable[Dia
     found += [_diagnostic(diagnostic, each.at) for each in placed for diagnostic in each.part.diagnostics]
     _check_text(page, found)
     n_measures = sum(len(part.measures) for _, part in parts)
+    found += _unknown_references(placed, rules)
     if facts.announced_measures is not None and facts.announced_measures != n_measures:
         message = f"{facts.announced_measures} measures are announced, and {n_measures} were found: look for the others"
         found.append(Diagnostic("warning", "count-differs", message))
@@ -69,6 +71,17 @@ def _diagnostic(found: Diagnostic, by: int) -> Diagnostic:
     if found.start is None or found.end is None or not by:
         return found
     return replace(found, start=found.start + by, end=found.end + by)
+
+
+def _unknown_references(parts: Iterable[Placed], rules: Rules) -> Iterator[Diagnostic]:
+    """Measures that are referred to and stand neither in the pact nor in the catalogue."""
+    known = {row.measure for placed in parts for row in placed.part.measures} | rules.catalogue.keys()
+    for placed in parts:
+        for row in placed.part.references:
+            if row.target not in known:
+                message = f"measure {row.target} is neither in this pact nor in {rules.edition}: check the number"
+                span = moved((row.start, row.end), placed.at)
+                yield Diagnostic("info", "reference-unknown", message, *span, row.measure)
 
 
 def _check_text(page: Page, found: list[Diagnostic]) -> None:

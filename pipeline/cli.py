@@ -9,7 +9,7 @@ from pipeline import __version__
 from pipeline.cli_annotate import annotate, labels
 from pipeline.cli_check import accept, check, rules, watch
 from pipeline.cli_parse import parse
-from pipeline.cli_share import export
+from pipeline.cli_share import export, report
 from pipeline.usage import KIND, LIMIT, TIMEOUT, UsageError, load_rules, parse_file
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Turn signed local pacts into tables."""
 
 
-for _command in (parse, check, accept, watch, rules, export, annotate, labels):
+for _command in (parse, check, accept, watch, rules, export, report, annotate, labels):
     main.add_command(_command)
 
 

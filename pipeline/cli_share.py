@@ -1,4 +1,4 @@
-"""The commands that make something of an output for people who never met the parser: export."""
+"""The commands that make something of an output for people who never met the parser: export, report."""
 
 from pathlib import Path
 
@@ -57,3 +57,29 @@ def export(output: str, form: str, place: Path | None, excel: bool) -> None:
     for line in lost:
         click.echo(line, err=True)
     click.echo(safe(f"{place}"), err=True)
+
+
+@click.command()
+@click.argument("output", default="output")
+@click.option(
+    "-o",
+    "--into",
+    "place",
+    type=click.Path(path_type=Path),
+    help="Folder for the site.  [default: site in OUTPUT]",
+)
+def report(output: str, place: Path | None) -> None:
+    """Write a site that shows the tables in OUTPUT: lists and measures, side by side, each pact with its evidence.
+
+    In French, of static files: open index.html from disk, or put the folder on any web host.
+    """
+    if place is None:
+        if "://" in output:
+            raise UsageError(f"{output}: is a URL: name a folder here with -o")
+        place = Path(output) / "site"
+    from pipeline.output import open_output
+    from pipeline.report.site import write_site
+
+    with told([output], str(place)):
+        summary = write_site(open_output(output), place)
+    click.echo(safe(f"{summary.n_pacts} pacts, {summary.n_pages} pages: open {place / 'index.html'}"), err=True)

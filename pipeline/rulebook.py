@@ -11,12 +11,14 @@ import pyarrow as pa
 from pipeline.rules import RULES, Rules
 
 _ID_RE = re.compile(r"""^id\s*=\s*["'](?P<id>[^"']+)["']""", re.MULTILINE)
-_FILES = ("structure.toml", "facts.toml", "references.toml", "clauses.toml")
+_FILES = ("structure.toml", "facts.toml", "references.toml", "clauses.toml", "mentions.toml", "organisations.toml")
 _TITLES = {
     "structure.toml": "What a line is",
     "facts.toml": "What the document says of itself",
     "references.toml": "How levels are named",
     "clauses.toml": "What an observation says",
+    "mentions.toml": "Measures referred to, and quantities",
+    "organisations.toml": "Bodies that are named",
 }
 _HEAD = """# The rules
 
@@ -40,7 +42,7 @@ class Entry:
 def entries(rules: Rules, folder: Path = RULES) -> list[Entry]:
     """All rules of one kind, in the order in which they are tried."""
     places = _places(folder, rules.name)
-    every = (*rules.lines, *rules.facts, *rules.references, *rules.clauses)
+    every = (*rules.lines, *rules.facts, *rules.references, *rules.clauses, *rules.mentions, *rules.organisations)
     return [Entry(rule.id, *places[rule.id], rule.why, rule.match, rule.no_match) for rule in every]
 
 
@@ -58,9 +60,9 @@ def _places(folder: Path, kind: str) -> dict[str, tuple[str, int]]:
 
 
 def counts(tables: Mapping[str, pa.Table]) -> Counter[str]:
-    """How many rows each rule found: blocks by the rules for lines, clauses by theirs."""
+    """How many rows each rule found."""
     fired: Counter[str] = Counter()
-    for name in ("blocks", "clauses"):
+    for name in ("blocks", "clauses", "references", "quantities", "organisations"):
         fired.update(rule for rule in tables[name]["rule"].to_pylist() if rule is not None)
     return fired
 

@@ -1,6 +1,6 @@
 """Whether rules are what they say: each is reached by its own examples, by no other first, and fast on any line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +8,21 @@ import regex
 
 from pipeline.fold import plain, shape
 from pipeline.interpret import clauses_in, references_in
+from pipeline.mentions import mentions_in
+from pipeline.organisations import bodies_in
 from pipeline.rulebook import entries
-from pipeline.rules import RULES, TIMEOUT, FactRule, LineRule, RuleError, Rules, kinds, load
+from pipeline.rules import (
+    RULES,
+    TIMEOUT,
+    FactRule,
+    LineRule,
+    MentionRule,
+    OrganisationRule,
+    RuleError,
+    Rules,
+    kinds,
+    load,
+)
 
 _END = "end-of-reach"
 """The end of a sentence ends every reach: no sentence is without it, and none can be its counter-example."""
@@ -51,10 +64,13 @@ def _of_kind(rules: Rules) -> Iterator[tuple[str, str]]:
     yield from _line_examples(rules)
     yield from _fact_examples(rules)
     yield from _token_examples(rules)
+    yield from _mention_examples(rules)
     for line_rule in rules.lines:
         yield from _slow(line_rule)
     for fact_rule in rules.facts:
         yield from _slow(fact_rule)
+    for mention_rule in rules.mentions:
+        yield from _slow(mention_rule)
 
 
 def first_rule(rules: Rules, line: str) -> str | None:
@@ -108,10 +124,26 @@ def _token_examples(rules: Rules) -> Iterator[tuple[str, str]]:
                 yield reference.id, f"“{sentence}” is read as {means}, which it must not be: narrow `patterns`"
 
 
-def _slow(rule: LineRule | FactRule) -> Iterator[tuple[str, str]]:
+def _mention_examples(rules: Rules) -> Iterator[tuple[str, str]]:
+    finders: tuple[tuple[Sequence[MentionRule | OrganisationRule], Callable[[str, Rules], frozenset[str]]], ...] = (
+        (rules.mentions, mentions_in),
+        (rules.organisations, bodies_in),
+    )
+    for own, find in finders:
+        for rule in own:
+            for sentence in rule.match:
+                if rule.id not in find(sentence, rules):
+                    yield rule.id, f"finds nothing in its own example “{sentence}”: correct it, or another took it"
+            for sentence in rule.no_match:
+                if rule.id in find(sentence, rules):
+                    yield rule.id, f"finds something in “{sentence}”, which it must not: narrow it"
+
+
+def _slow(rule: LineRule | FactRule | MentionRule) -> Iterator[tuple[str, str]]:
     """A line on which the pattern takes longer than it may: it backtracks without bound."""
-    longest = _LONG if isinstance(rule, FactRule) or rule.longest is None else min(_LONG, rule.longest)
-    fold = plain if isinstance(rule, LineRule) and rule.on == "plain" else shape
+    longest = min(_LONG, rule.longest) if isinstance(rule, LineRule) and rule.longest is not None else _LONG
+    is_plain = isinstance(rule, MentionRule) or (isinstance(rule, LineRule) and rule.on == "plain")
+    fold = plain if is_plain else shape
     # Half an example, and what it is made of, over and over, with an end that cannot match.
     pieces = [*_REPEATS, *rule.match, *(example[: len(example) // 2] for example in rule.match)]
     for piece in filter(None, dict.fromkeys(pieces)):
@@ -122,10 +154,10 @@ def _slow(rule: LineRule | FactRule) -> Iterator[tuple[str, str]]:
             return
 
 
-def _takes_too_long(rule: LineRule | FactRule, line: str) -> bool:
+def _takes_too_long(rule: LineRule | FactRule | MentionRule, line: str) -> bool:
     pattern: regex.Pattern[str] = rule.compiled
     try:
-        if isinstance(rule, FactRule):
+        if not isinstance(rule, LineRule):
             pattern.search(line, timeout=TIMEOUT)
         else:
             pattern.fullmatch(line, timeout=TIMEOUT)

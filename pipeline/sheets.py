@@ -14,6 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline import __version__
+from pipeline.french import STATUSES
 from pipeline.output import Output
 from pipeline.schemas import ALL
 from pipeline.staged import staged
@@ -31,14 +32,6 @@ _ANSWERS = (
     *("Commune", "Liste", "Mesure", "Intitulé", "Niveau", "Réponse", "Sous condition", "Avec exception", "Modifié"),
     *("Texte du niveau", "Ce que la liste en dit", "Pacte"),
 )
-_STATUSES = {
-    "agreed": "d’accord",
-    "refused": "refusé",
-    "not_competent": "relève d’un autre",
-    "done": "déjà fait",
-    "undecided": "réservé",
-    "unstated": "non précisé",
-}
 _GUIDE = (
     "Ce classeur contient ce que des listes candidates ont signé avec des collectifs citoyens, tel que lu par pacte.",
     "La feuille « Réponses » dit, pour chaque niveau de chaque mesure, ce que la liste répond, et dans quels mots. "
@@ -161,7 +154,7 @@ def _write_answers(sheet: Worksheet, output: Output, formats: _Formats, losses: 
         marks = ["oui" if row[mark] else None for mark in ("conditional", "excepted", "amended")]
         values = [
             *(documents[pact]["commune"], documents[pact]["list_name"], row["measure"], titles[pact, row["measure"]]),
-            *(row["level"], _STATUSES[row["status"]], *marks, row["text"], words, pact),
+            *(row["level"], STATUSES[row["status"]], *marks, row["text"], words, pact),
         ]
         _write_row(sheet, "Réponses", number, values, formats, losses)
     sheet.autofilter(0, 0, min(number, _ROWS - 1), len(_ANSWERS) - 1)

@@ -29,7 +29,10 @@ def check_contract(tables: dict[str, pa.Table]) -> None:
             values = {tuple(row[column] for column in columns) for row in rows}
             assert {value for value in values if None not in value} <= known, f"{name} → {target}"
     texts = {row["pact_id"]: row["text"] for row in tables["documents"].to_pylist()}
-    for name in ("principles", "measures", "levels", "items", "observations", "clauses"):
+    for name in (
+        *("principles", "measures", "levels", "items", "observations", "clauses"),
+        *("references", "quantities", "organisations"),
+    ):
         for row in tables[name].to_pylist():
             if row["start"] is not None:
                 evidence = texts[row["pact_id"]][row["start"] : row["end"]]

@@ -1,0 +1,1 @@
+"""A site in French that shows what an output holds: static files that open from disk."""

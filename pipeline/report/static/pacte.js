@@ -1,0 +1,58 @@
+// The page of a pact: what the pointer or the keyboard is on is shown in the text and among the rows; doubts one after the other.
+"use strict";
+(() => {
+  const lit = [];
+  const inText = new Map();
+  for (const element of document.querySelectorAll("[data-rows]")) {
+    for (const row of element.dataset.rows.split(" ")) inText.set(row, [...(inText.get(row) || []), element]);
+  }
+  function light(rows) {
+    while (lit.length) lit.pop().classList.remove("lit");
+    for (const row of rows) {
+      for (const element of [document.getElementById(row), ...(inText.get(row) || [])]) {
+        if (element) { element.classList.add("lit"); lit.push(element); }
+      }
+    }
+  }
+  const rowsOf = (target) => {
+    const card = target.closest(".card");
+    if (card) return [card.id];
+    const open = target.closest("a.open, a.margin");
+    if (open) return [open.hash.slice(1)];
+    const marked = target.closest("[data-rows]");
+    return marked ? marked.dataset.rows.split(" ") : [];
+  };
+  const bring = (element) => {
+    const box = element?.closest(".rows");
+    if (box && box.scrollHeight > box.clientHeight) {
+      const top = element.getBoundingClientRect().top - box.getBoundingClientRect().top;
+      if (top < 0 || top > box.clientHeight - 60) box.scrollTop += top - box.clientHeight / 3;
+    }
+  };
+  function follow(event) {
+    const rows = rowsOf(event.target);
+    light(rows);
+    if (rows.length && event.target.closest(".source")) bring(document.getElementById(rows[0]));
+  }
+  document.addEventListener("pointerover", follow);
+  document.addEventListener("focusin", follow);
+  addEventListener("hashchange", () => {
+    const target = document.getElementById(location.hash.slice(1));
+    if (target) { target.focus({ preventScroll: true }); light([location.hash.slice(1).replace(/^t-/, "")]); }
+  });
+  const step = document.querySelector(".step");
+  const doubts = [...document.querySelectorAll(".doubts .card")];
+  if (step) {
+    let at = -1;
+    step.hidden = false;
+    step.addEventListener("click", (event) => {
+      const by = Number(event.target.dataset.pas);
+      if (!by) return;
+      at = (at + by + doubts.length) % doubts.length;
+      const place = document.getElementById(`t-${doubts[at].id}`) || doubts[at];
+      light([doubts[at].id]);
+      place.scrollIntoView({ block: "center" });
+      place.focus({ preventScroll: true });
+    });
+  }
+})();
