@@ -23,6 +23,7 @@ BlockKind = Literal[
     "text",
     "observation",
     "theme",
+    "contents",
     "closing",
     "note",
     "furniture",

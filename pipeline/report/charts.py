@@ -11,8 +11,6 @@ from pipeline.french import DOCUMENTS, STATUSES
 from pipeline.report.data import Edition, Report
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_BARS = 18
-"""Pixels of the chart's height for each bar of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,9 @@ def _levels(edition: Edition) -> Chart:
                 counts[f"N{level}"][number] += 1
     labels = {number: edition.labels.get(number, str(number)) for number in edition.numbers}
     told = "Nombre de listes qui prennent chaque niveau. Un niveau n’en implique aucun autre."
-    return _bars(f"niveaux-{edition.name}", f"Niveaux pris, par mesure ({edition.name})", told, labels, counts, False)
+    return _bars(
+        f"niveaux-{edition.name}", f"Niveaux pris, par mesure ({edition.name})", told, labels, counts, "levels"
+    )
 
 
 def _statuses(edition: Edition) -> Chart:
@@ -52,7 +52,7 @@ def _statuses(edition: Edition) -> Chart:
                 counts[STATUSES[row["status"]]][number] += 1
     labels = {number: edition.labels.get(number, str(number)) for number in edition.numbers}
     told = "Nombre de niveaux, toutes listes ensemble, selon la réponse."
-    return _bars(f"reponses-{edition.name}", f"Réponses, par mesure ({edition.name})", told, labels, counts, True)
+    return _bars(f"reponses-{edition.name}", f"Réponses, par mesure ({edition.name})", told, labels, counts, "statuses")
 
 
 def _documents(report: Report) -> Chart:
@@ -60,7 +60,7 @@ def _documents(report: Report) -> Chart:
     for pact in report.pacts:
         counts[DOCUMENTS[pact.document["status"]]][0] += 1
     told = "Nombre de documents sans doute, à vérifier, ou non lus."
-    return _bars("documents", "Documents", told, {0: "documents"}, counts, True)
+    return _bars("documents", "Documents", told, {0: "documents"}, counts, "documents")
 
 
 def _coverage(report: Report) -> Chart:
@@ -69,24 +69,27 @@ def _coverage(report: Report) -> Chart:
         counts["documents"][min(int(pact.document["coverage"] * 100) // 10, 9)] += 1
     labels = {tenth: f"{10 * tenth} à {10 * tenth + 10} %" for tenth in range(10)}
     told = "Part du texte qui a été comprise : nombre de documents par tranche de 10 %."
-    return _bars("couverture", "Part comprise du texte", told, labels, counts, False)
+    return _bars("couverture", "Part comprise du texte", told, labels, counts, "levels")
 
 
 def _bars(
-    name: str, title: str, told: str, labels: Mapping[int, str], counts: Mapping[str, Counter[int]], stacked: bool
+    name: str, title: str, told: str, labels: Mapping[int, str], counts: Mapping[str, Counter[int]], dress: str
 ) -> Chart:
-    chart = (pygal.StackedBar if stacked else pygal.Bar)(
+    chart = (pygal.Bar if dress == "levels" else pygal.StackedBar)(
         width=960, height=420, legend_at_bottom=True, show_y_guides=True, js=[], print_values=False, margin=10
     )
     chart.x_labels = list(labels.values())
     for series, counted in counts.items():
         chart.add(series, [counted[key] for key in labels])
     rows = tuple((label, tuple(counted[key] for counted in counts.values())) for key, label in labels.items())
-    return Chart(name, title, told, _svg(chart.render(), title, told), tuple(counts), rows)
+    return Chart(name, title, told, _svg(chart.render(), title, told, dress), tuple(counts), rows)
 
 
-def _svg(drawn: bytes, title: str, told: str) -> str:
-    """The drawing without style, script and whatever else a page must not hold, told to who cannot see it."""
+def _svg(drawn: bytes, title: str, told: str, dress: str) -> str:
+    """The drawing without style, script and whatever else a page must not hold, told to who cannot see it.
+
+    `dress` is the class by which the style sheet of the site colours its series.
+    """
     root = etree.fromstring(drawn)
     for element in list(root.iter(f"{_SVG}style", f"{_SVG}script", f"{_SVG}title", f"{_SVG}desc")):
         element.getparent().remove(element)
@@ -96,7 +99,7 @@ def _svg(drawn: bytes, title: str, told: str) -> str:
     root.attrib.pop("id", None)
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)
-    root.set("class", "chart")
+    root.set("class", f"chart {dress}")
     root.set("role", "img")
     root.set("aria-label", f"{title}. {told} Les chiffres sont dans le tableau qui suit.")
     for comment in list(root.iter(etree.Comment)):

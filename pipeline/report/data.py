@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from pipeline.french import DIAGNOSTICS
 from pipeline.output import Output
 from pipeline.places import unsafe
 
@@ -97,7 +98,7 @@ class PactEntry:
     @cached_property
     def errors(self) -> tuple[str, ...]:
         """What is wrong with the document, if it could not be read."""
-        return tuple(row["message"] for row in self.rows["diagnostics"] if row["severity"] == "error")
+        return tuple(DIAGNOSTICS[row["code"]] for row in self.rows["diagnostics"] if row["severity"] == "error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pipeline.french import BLOCKS, COMPARATORS, MARKS, SEVERITIES, STANCES, STATUSES, WORDINGS
+from pipeline.french import BLOCKS, COMPARATORS, DIAGNOSTICS, MARKS, SEVERITIES, STANCES, STATUSES, WORDINGS
 from pipeline.kinds import load_all
 from pipeline.report.data import PactEntry, Row
 from pipeline.report.marking import Mark, Piece, pieces_of
@@ -241,10 +241,10 @@ def _diagnostic(row: Row) -> Card:
         sort=f"doubt-{row['severity']}",
         head=SEVERITIES[row["severity"]],
         status=None,
-        text=row["message"],
+        text=DIAGNOSTICS[row["code"]],
         details=line,
         rule=row["code"],
-        why=None,
+        why=row["message"],
         in_text=row["start"] is not None,
     )
 

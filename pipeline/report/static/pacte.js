@@ -36,10 +36,20 @@
   }
   document.addEventListener("pointerover", follow);
   document.addEventListener("focusin", follow);
-  addEventListener("hashchange", () => {
-    const target = document.getElementById(location.hash.slice(1));
-    if (target) { target.focus({ preventScroll: true }); light([location.hash.slice(1).replace(/^t-/, "")]); }
-  });
+  // A row's address shows its place in the text as well, and that of a place in the text its row.
+  function arrive() {
+    const name = location.hash.slice(1);
+    const target = name && document.getElementById(name);
+    if (!target) return;
+    const row = name.replace(/^t-/, "");
+    const other = document.getElementById(name === row ? `t-${row}` : row);
+    if (name === row && matchMedia("(min-width: 56rem)").matches) other?.scrollIntoView({ block: "center" });
+    bring(document.getElementById(row));
+    target.focus({ preventScroll: true });
+    light([row]);
+  }
+  addEventListener("hashchange", arrive);
+  addEventListener("load", arrive);
   const step = document.querySelector(".step");
   const doubts = [...document.querySelectorAll(".doubts .card")];
   if (step) {
