@@ -56,11 +56,9 @@ def _statuses(edition: Edition) -> Chart:
 
 
 def _documents(report: Report) -> Chart:
-    counts = {said: Counter({0: 0}) for said in DOCUMENTS.values()}
-    for pact in report.pacts:
-        counts[DOCUMENTS[pact.document["status"]]][0] += 1
+    counts = {"documents": Counter(list(DOCUMENTS).index(pact.document["status"]) for pact in report.pacts)}
     told = "Nombre de documents sans doute, à vérifier, ou non lus."
-    return _bars("documents", "Documents", told, {0: "documents"}, counts, "documents")
+    return _bars("documents", "Documents", told, dict(enumerate(DOCUMENTS.values())), counts, "levels")
 
 
 def _coverage(report: Report) -> Chart:
