@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := parse
-.PHONY: parse test lint check accept watch docs evaluate bench fuzz lock clean help
+.PHONY: parse test lint check report accept watch docs evaluate bench fuzz lock clean help
 
 # Names of pacts may hold spaces, so find compares times here, not make. The stamp is set when all went well.
 parse: $(READY) ## set up .venv, then parse raw/ into output/ (the default)
@@ -41,6 +41,9 @@ check: $(READY) ## prove the rules, parse raw/ anew, compare with the approved p
 	@status=0; $(BIN)/pacte rules check || status=$$?; \
 	$(BIN)/pacte check "$(RAW)" $(if $(BASE),--base "$(BASE)" $(addprefix --labels ,$(LABELS)),--against "$(GOLDEN)") \
 	  || status=$$?; exit $$status
+
+report: parse ## show the tables in output/ as a site: output/site/index.html
+	@$(BIN)/pacte report "$(OUTPUT)"
 
 accept: $(READY) ## approve today's parse of raw/ (ONLY=a.txt or YES=1 where approved facts would be lost)
 	@$(BIN)/pacte accept "$(RAW)" --into "$(GOLDEN)" $(if $(ONLY),--only "$(ONLY)") $(if $(YES),--yes)

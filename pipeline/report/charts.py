@@ -92,9 +92,9 @@ def _svg(drawn: bytes, title: str, told: str, dress: str) -> str:
     for element in list(root.iter(f"{_SVG}style", f"{_SVG}script", f"{_SVG}title", f"{_SVG}desc")):
         element.getparent().remove(element)
     for element in root.iter():
-        element.attrib.pop("style", None)
+        for name in ("style", "id"):
+            element.attrib.pop(name, None)
     etree.cleanup_namespaces(root)
-    root.attrib.pop("id", None)
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)
     root.set("class", f"chart {dress}")

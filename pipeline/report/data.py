@@ -1,5 +1,6 @@
 """What the pages show, out of the tables: pacts, their answers to each measure, and the words in which they answer."""
 
+import os
 import re
 import unicodedata
 from collections import defaultdict
@@ -167,7 +168,7 @@ def slugs_of(pact_ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for pact_id in pact_ids:
-        plain = unicodedata.normalize("NFKD", pact_id.rsplit(".", 1)[0]).encode("ascii", "ignore").decode().lower()
+        plain = unicodedata.normalize("NFKD", os.path.splitext(pact_id)[0]).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-") or "pacte"
         slug = next(name for name in _numbered(slug) if name not in taken and not unsafe(name))
         taken.add(slug)

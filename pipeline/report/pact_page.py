@@ -54,7 +54,8 @@ class Stretch:
 class Card:
     """A row beside the text: its id in the page, what it says, why, and the rule that found it.
 
-    `details` are what it says more, as name and value. `in_text`: it stands in the text, and can be shown there.
+    `details` are what it says more, as name and value. `place` is the row whose place in the text is its evidence: its
+    own, the clause that decided a level, or none.
     """
 
     id: str
@@ -65,7 +66,7 @@ class Card:
     details: tuple[tuple[str, str], ...]
     rule: str | None
     why: str | None
-    in_text: bool
+    place: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _rows_by_place(pact: PactEntry) -> dict[tuple[int, int], tuple[str, ...]]:
         starts[row["start"]] = f"m{row['measure']}"
     found: dict[int, list[str]] = {start: [name] for start, name in starts.items()}
     for row in pact.rows["levels"]:
-        if row["listed"] and row["start"] is not None:
+        if _is_printed(row):
             found.setdefault(row["start"], []).append(f"l{row['measure']}-{row['level']}")
     for row in pact.rows["items"]:
         found.setdefault(row["start"], []).append(f"i{row['measure']}-{row['item']}")
@@ -201,7 +202,7 @@ def _of_measure(pact: PactEntry, measure: Row) -> Iterator[Card]:
                 status=row["status"],
                 text=row["text"] or "",
                 details=[*marks, reason, *_wording(row)],
-                in_text=row["start"] is not None,
+                place=_place_of(row),
             )
     for row in pact.rows["items"]:
         if row["measure"] == number:
@@ -245,12 +246,12 @@ def _diagnostic(row: Row) -> Card:
         details=line,
         rule=row["code"],
         why=row["message"],
-        in_text=row["start"] is not None,
+        place=None if row["start"] is None else f"d{row['diagnostic']}",
     )
 
 
 def _card(pact: PactEntry, name: str, sort: str, head: str, row: Row, **more: Any) -> Card:
-    found = {"status": None, "text": row.get("text") or "", "in_text": True, "details": [], **more}
+    found = {"status": None, "text": row.get("text") or "", "place": name, "details": [], **more}
     return Card(
         id=name,
         sort=sort,
@@ -260,8 +261,19 @@ def _card(pact: PactEntry, name: str, sort: str, head: str, row: Row, **more: An
         details=tuple(found["details"]),
         rule=row["rule"],
         why=_whys(pact.document["profile"]).get(row["rule"]),
-        in_text=found["in_text"],
+        place=found["place"],
     )
+
+
+def _place_of(level: Row) -> str | None:
+    if _is_printed(level):
+        return f"l{level['measure']}-{level['level']}"
+    return None if level["clause"] is None else f"c{level['clause']}"
+
+
+def _is_printed(level: Row) -> bool:
+    """Whether a level has a place of its own in the text: one that only a clause tells of has the clause's."""
+    return level["start"] is not None and (level["listed"] or level["clause"] is None)
 
 
 def _reason(row: Row, clause: Row | None) -> str:

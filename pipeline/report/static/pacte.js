@@ -16,7 +16,7 @@
   }
   const rowsOf = (target) => {
     const card = target.closest(".card");
-    if (card) return [card.id];
+    if (card) return [card.id, card.dataset.place].filter(Boolean);
     const open = target.closest("a.open, a.margin");
     if (open) return [open.hash.slice(1)];
     const marked = target.closest("[data-rows]");
@@ -30,11 +30,20 @@
     }
   };
   function follow(event) {
-    const rows = rowsOf(event.target);
+    // Off the marks, what has the focus stays lit.
+    const here = rowsOf(event.target);
+    const rows = here.length ? here : rowsOf(document.activeElement || document.body);
     light(rows);
     if (rows.length && event.target.closest(".source")) bring(document.getElementById(rows[0]));
   }
-  document.addEventListener("pointerover", follow);
+  // What scrolls under a pointer that rests is not pointed at.
+  let [under, place] = [null, ""];
+  document.addEventListener("pointermove", (event) => {
+    const now = `${event.clientX} ${event.clientY}`;
+    if (event.target === under || now === place) return;
+    [under, place] = [event.target, now];
+    follow(event);
+  });
   document.addEventListener("focusin", follow);
   // A row's address shows its place in the text as well, and that of a place in the text its row.
   function arrive() {
@@ -42,13 +51,14 @@
     const target = name && document.getElementById(name);
     if (!target) return;
     const row = name.replace(/^t-/, "");
-    const other = document.getElementById(name === row ? `t-${row}` : row);
+    const other = document.getElementById(name === row ? `t-${target.dataset.place || row}` : row);
     if (name === row && matchMedia("(min-width: 56rem)").matches) other?.scrollIntoView({ block: "center" });
     bring(document.getElementById(row));
     target.focus({ preventScroll: true });
     light([row]);
   }
   addEventListener("hashchange", arrive);
+  document.addEventListener("click", (event) => { if (event.target.closest("a")?.hash === location.hash) arrive(); });
   addEventListener("load", arrive);
   const step = document.querySelector(".step");
   const doubts = [...document.querySelectorAll(".doubts .card")];
