@@ -26,6 +26,10 @@ _REACH = 80
 """So many characters may stand between a quantity and its deadline."""
 _PAST_RE = re.compile(r"\b(?:a|ont|avons|ai|fut|ete|depuis|etait|etaient)\b")
 _LAST_MEASURE = 200
+_BEFORE, _BEHIND = 160, 240
+"""So many characters before and behind what every match of a rule holds are looked at: more than any match has."""
+_LONGEST, _REMEMBERED = 2_000, 4_000
+"""No longer text, in characters, is remembered, and so many are: most recur from pact to pact."""
 _SCALES = {"million": 1e6, "milliard": 1e9}
 
 
@@ -44,6 +48,19 @@ class Found:
     deadline: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """A match, what its groups and those before it say, and where it begins with what stands before it."""
+
+    rule: MentionRule
+    match: "Match[str]"
+    groups: dict[str, str]
+    start: int
+
+
+_FOUND: dict[tuple[str, int | None, str], tuple[list[Found], list[str]]] = {}
+
+
 def find_mentions(
     text: str, folded: str, start: int, end: int, rules: Rules, own: int | None
 ) -> tuple[list[Found], list[Diagnostic]]:
@@ -51,23 +68,67 @@ def find_mentions(
 
     A pattern that takes too long is left out, and told.
     """
-    doubts: list[Diagnostic] = []
     if not _WORTH_A_LOOK_RE.search(folded, start, end):
-        return [], doubts
-    matches: list[tuple[MentionRule, Match[str]]] = []
+        return [], []
+    piece = text[start:end]
+    key = (rules.fingerprint, own, piece)
+    found, late = _FOUND.get(key) or _find(piece, folded[start:end], rules, own)
+    if len(piece) <= _LONGEST:
+        if len(_FOUND) >= _REMEMBERED:
+            del _FOUND[next(iter(_FOUND))]
+        _FOUND[key] = found, late
+    told = "took too long here and was left out: simplify its pattern"
+    doubts = [Diagnostic("warning", "rule-timeout", f"the rule {rule} {told}", start, end) for rule in late]
+    return [replace(each, start=each.start + start, end=each.end + start) for each in found], doubts
+
+
+def _find(text: str, folded: str, rules: Rules, own: int | None) -> tuple[list[Found], list[str]]:
+    """What a text mentions, and the rules that took too long on it."""
+    late: list[str] = []
+    matches: list[_Matched] = []
     for rule in rules.mentions:
         try:
-            matches += [(rule, match) for match in rule.compiled.finditer(folded, start, end, timeout=TIMEOUT)]
+            for start, end in _windows(rule, folded):
+                matches += _matched(rule, folded, start, end, rules)
         except TimeoutError:
-            message = f"the rule {rule.id} took too long here and was left out: simplify its pattern"
-            doubts.append(Diagnostic("warning", "rule-timeout", message, start, end))
+            late.append(rule.id)
     found: list[Found] = []
-    reached = start
-    for rule, match in sorted(matches, key=lambda each: (each[1].start(), -each[1].end())):
-        if match.start() >= reached and (made := list(_made(rule, match, text, rules, own))):
+    reached = 0
+    for each in sorted(matches, key=lambda each: (each.start, -each.match.end())):
+        if each.start >= reached and (made := list(_made(each, text, rules, own))):
             found += made
-            reached = match.end()
-    return _with_deadlines(found, folded), doubts
+            reached = each.match.end()
+    return _with_deadlines(found, folded), late
+
+
+def _matched(rule: MentionRule, folded: str, start: int, end: int, rules: Rules) -> "Iterator[_Matched]":
+    """The matches of a rule in a window, with what stands right before each."""
+    for match in rule.compiled.finditer(folded, start, end, timeout=TIMEOUT):
+        groups = {name: printed for name, printed in match.groupdict().items() if printed is not None}
+        before = None
+        if rule.prefix is not None:
+            at = match.start()
+            before = rules.before_number.search(folded, max(0, at - _BEFORE), at, timeout=TIMEOUT)
+        if before is not None:
+            groups |= {name: printed for name, printed in before.groupdict().items() if printed is not None}
+        if before is not None or rule.prefix != "must":
+            yield _Matched(rule, match, groups, before.start() if before is not None else match.start())
+
+
+def _windows(rule: MentionRule, folded: str) -> Iterator[tuple[int, int]]:
+    """The stretches in which a rule can match: around what stands in each of its matches."""
+    start, end = 0, -1
+    for held in rule.held.finditer(folded):
+        if held.start() - _BEFORE > end >= 0:
+            yield start, end
+            end = -1
+        if end < 0:
+            start = max(0, held.start() - _BEFORE)
+            # A window begins with a word, which a cue must not begin within.
+            start = folded.rfind(" ", 0, start) + 1
+        end = held.end() + _BEHIND
+    if end >= 0:
+        yield start, min(end, len(folded))
 
 
 def mentions_in(sentence: str, rules: Rules) -> frozenset[str]:
@@ -78,10 +139,9 @@ def mentions_in(sentence: str, rules: Rules) -> frozenset[str]:
     return frozenset(each.rule.id for each in found)
 
 
-def _made(rule: MentionRule, match: "Match[str]", text: str, rules: Rules, own: int | None) -> Iterator[Found]:
+def _made(matched: _Matched, text: str, rules: Rules, own: int | None) -> Iterator[Found]:
     """What a match says, as it stands in the tables; nothing where a look at the text itself unmakes it."""
-    start, end = match.span()
-    groups = match.groupdict()
+    rule, match, groups, start, end = matched.rule, matched.match, matched.groups, matched.start, matched.match.end()
     if rule.fact == "reference":
         targets = tuple(number for number in _targets(match["targets"], rules) if number != own)
         if targets:
@@ -113,11 +173,11 @@ def _targets(printed: str, rules: Rules) -> Iterator[int]:
         last = number
 
 
-def _slice(match: "Match[str]", groups: dict[str, str | None], name: str, text: str) -> str | None:
+def _slice(match: "Match[str]", groups: dict[str, str], name: str, text: str) -> str | None:
     return text[slice(*match.span(name))].strip() if groups.get(name) is not None else None
 
 
-def _unit(match: "Match[str]", groups: dict[str, str | None], text: str, rules: Rules) -> tuple[str, float] | None:
+def _unit(match: "Match[str]", groups: dict[str, str], text: str, rules: Rules) -> tuple[str, float] | None:
     """What is counted and how many of it one is; None where a name stands in its place ("94500 Champigny")."""
     sign, noun = groups.get("unit"), _slice(match, groups, "noun", text)
     if sign is not None:
@@ -126,14 +186,14 @@ def _unit(match: "Match[str]", groups: dict[str, str | None], text: str, rules: 
     if noun is not None:
         return (noun, 1.0) if noun[0].islower() else None
     names = match.re.groupindex
-    if "scale" in names:
+    if "scale" in names and "unit" not in names:
         return "", 1.0
     # "tous les 2 ans" is once for each; a half, or what is divided by 2, is a share.
     return ("%" if "value" in names else "fois"), 1.0
 
 
 def _values(
-    match: "Match[str]", groups: dict[str, str | None], rules: Rules, factor: float
+    match: "Match[str]", groups: dict[str, str], rules: Rules, factor: float
 ) -> Iterator[tuple[float, Comparator]]:
     """The values of a quantity, each with how it is meant."""
     low, high, value = groups.get("low"), groups.get("high"), groups.get("value")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import regex
 from spacy.util import get_lang_class
@@ -24,7 +25,17 @@ _NAME_RE = regex.compile(
       | (?P<name> {_PARTICLE}{{0,2}} {_WORD} (?: \s+ {_PARTICLE}{{0,2}} {_WORD} ){{0,6}}+ ) )""",
     regex.VERBOSE,
 )
-_FINDERS: dict[str, TokenRules[OrganisationRule]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """The rules, and a pattern without which none of them finds anything."""
+
+    rules: TokenRules[OrganisationRule]
+    needed: "re.Pattern[str]"
+
+
+_FINDERS: dict[str, _Finder] = {}
 """By the rules' fingerprint: a worker makes each once."""
 
 
@@ -40,12 +51,13 @@ class Body:
 
 def find_bodies(text: str, folded: str, start: int, end: int, rules: Rules) -> list[Body]:
     """The bodies that an observation names, in order; of what overlaps the longest counts, then the first."""
-    if end - start > _LONGEST:
+    finder = _finder(rules)
+    if end - start > _LONGEST or not finder.needed.search(folded, start, end):
         return []
     tokens = list(_TOKEN_RE.finditer(folded, start, end))
     words = [token.group() for token in tokens]
     found: list[Body] = []
-    matches = _finder(rules).find([*words, _END])
+    matches = finder.rules.find([*words, _END])
     reached = 0
     for rule, first, last in sorted(matches, key=lambda each: (each[1], -each[2])):
         inside = [at for at in range(max(first, reached), min(last, len(tokens))) if rule.is_body.fullmatch(words[at])]
@@ -76,7 +88,20 @@ def _body(text: str, rule: OrganisationRule, start: int, end: int, limit: int) -
     return Body(rule, own if rule.kind == "association" else f"{printed} {own}", start, proper.end())
 
 
-def _finder(rules: Rules) -> TokenRules[OrganisationRule]:
+def _finder(rules: Rules) -> _Finder:
     if rules.fingerprint not in _FINDERS:
-        _FINDERS[rules.fingerprint] = TokenRules(get_lang_class("xx")().vocab, rules.organisations)
+        words = {word for rule in rules.organisations for pattern in rule.folded for word in _telling(pattern)}
+        needed = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, words)))})(?!\w)")
+        _FINDERS[rules.fingerprint] = _Finder(TokenRules(get_lang_class("xx")().vocab, rules.organisations), needed)
     return _FINDERS[rules.fingerprint]
+
+
+def _telling(pattern: list[dict[str, Any]]) -> list[str]:
+    """The words of one of which a pattern cannot do without: those of its token whose shortest word is the longest."""
+    choices = []
+    for token in pattern:
+        asked = token.get("LOWER", token.get("TEXT"))
+        words = [asked] if isinstance(asked, str) else asked.get("IN", []) if isinstance(asked, dict) else []
+        if words and token.get("OP", "1") not in ("?", "*", "!"):
+            choices.append(words)
+    return max(choices, key=lambda words: min(map(len, words)))

@@ -122,9 +122,20 @@ class FactRule(_RegexRule):
 
 
 class MentionRule(_RegexRule):
-    """A pattern for a measure that is referred to, a quantity, or a year by which; its groups say what it finds."""
+    """A pattern for a measure that is referred to, a quantity, or a year by which; its groups say what it finds.
+
+    `holds`: a simpler pattern that stands in every match; where it is not found the rule is not tried. `prefix`:
+    whether `Rules.before_number` may, or must, stand right before it.
+    """
 
     fact: Literal["reference", "quantity", "deadline"]
+    holds: str
+    prefix: Literal["may", "must"] | None = None
+
+    @cached_property
+    def held(self) -> "re.Pattern[str]":
+        """The pattern `holds`."""
+        return re.compile(self.holds, re.VERBOSE)
 
 
 class Unit(Strict):
@@ -269,6 +280,8 @@ class Rules:
     year: int | None
     """That of the election: a pact sets no deadline before it."""
     mentions: tuple[MentionRule, ...]
+    before_number: "Pattern[str]"
+    """What stands right before a number and says how it is meant, to the end of the text that it is looked for in."""
     units: tuple[Unit, ...]
     numbers: dict[str, float]
     """What number words and fractions are worth, by their folded forms."""
@@ -329,7 +342,7 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
     facts = _load_both(folder, common, "facts.toml", FactRule, fill)
     references = _load_both(folder, common, "references.toml", ReferenceRule, fill)
     clauses = _load_both(folder, common, "clauses.toml", ClauseRule, fill)
-    mentions, units, numbers = _load_mentions(common / "mentions.toml", fill)
+    mentions, before_number, units, numbers = _load_mentions(common / "mentions.toml", fill)
     organisations = _load_both(folder, common, "organisations.toml", OrganisationRule, fill)
     every = (lines, facts, references, clauses, mentions, organisations)
     _check_unique(folder, [rule.id for rules in every for rule in rules])
@@ -348,6 +361,7 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
         measures=kind.measures,
         year=kind.year,
         mentions=mentions,
+        before_number=before_number,
         units=units,
         numbers=numbers,
         organisations=organisations,
@@ -437,8 +451,10 @@ def _load_classes(path: Path) -> dict[str, str]:
     return classes
 
 
-def _load_mentions(path: Path, fill: _Fill) -> tuple[tuple[MentionRule, ...], tuple[Unit, ...], dict[str, float]]:
-    """The rules for what is mentioned, with the units, number words and parts that they are built of."""
+def _load_mentions(
+    path: Path, fill: _Fill
+) -> tuple[tuple[MentionRule, ...], "Pattern[str]", tuple[Unit, ...], dict[str, float]]:
+    """The rules for what is mentioned, what may stand before a number, and the units and number words."""
     table = _load_toml(path)
     try:
         units = tuple(Unit.model_validate(row) for row in table.get("unit", []))
@@ -451,7 +467,14 @@ def _load_mentions(path: Path, fill: _Fill) -> tuple[tuple[MentionRule, ...], tu
     parts = {"UNIT": "|".join(f"(?:{unit.forms})" for unit in units), "FRACTION": any_of(table["fractions"])}
     for name, pattern in table.get("parts", {}).items():
         parts[name] = _Fill(fill.kind, parts).regex(pattern)
-    return _load_rules(path, MentionRule, _Fill(fill.kind, parts)), units, numbers
+    whole = _Fill(fill.kind, parts)
+    try:
+        before = regex.compile(whole.regex(table["prefix"]["regex"]), regex.VERBOSE | regex.V0)
+    except (KeyError, TypeError, regex.error) as error:
+        raise RuleError(
+            f"{path}: [prefix] has no pattern, or one that does not compile ({error}): correct it"
+        ) from None
+    return _load_rules(path, MentionRule, whole), before, units, numbers
 
 
 def _load_both(folder: Path, common: Path, name: str, model: type[R], fill: _Fill) -> tuple[R, ...]:
