@@ -157,7 +157,9 @@ def _pact(writer: _Writer, pact: PactEntry) -> None:
 def _compare(writer: _Writer, report: Report) -> None:
     differences = {where: _differences(pacts) for where, pacts in _neighbours(report).items()}
     writer.page("comparer.html", "compare.html", differences=differences)
-    writer.data("listes.js", "LISTES", [_compared(pact) for edition in report.editions for pact in edition.pacts])
+    lists = [_compared(pact) for edition in report.editions for pact in edition.pacts]
+    titles = {edition.name: edition.titles for edition in report.editions}
+    writer.data("listes.js", "PACTES", {"listes": lists, "titres": titles})
 
 
 def _differences(pacts: tuple[PactEntry, ...]) -> list[tuple[int, str, list[str]]]:
@@ -181,7 +183,7 @@ def _answer_in_words(pact: PactEntry, number: int) -> str:
 
 
 def _compared(pact: PactEntry) -> dict[str, Any]:
-    """What the page that compares needs of a pact."""
+    """What the page that compares needs of a pact; what is only its own is not compared."""
     return {
         "slug": pact.slug,
         "nom": pact.name,
@@ -190,15 +192,13 @@ def _compared(pact: PactEntry) -> dict[str, Any]:
         "catalogue": pact.document["catalogue"],
         "mesures": {
             answer.measure: {
-                "titre": answer.title,
                 "statut": answer.status,
-                "locale": answer.is_local,
                 "niveaux": {
-                    row["level"]: [row["status"], [mark for mark in MARKS if row[mark]], row["text"] or ""]
-                    for row in answer.levels
+                    row["level"]: [row["status"], [mark for mark in MARKS if row[mark]]] for row in answer.levels
                 },
                 "mots": list(answer.words),
             }
             for answer in pact.answers.values()
+            if not answer.is_local
         },
     }

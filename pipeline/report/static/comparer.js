@@ -1,7 +1,7 @@
 // Lists side by side: the measures on which they differ first. The choice stands in the fragment of the address.
 "use strict";
 (() => {
-  const lists = window.LISTES || [];
+  const { listes: lists, titres: titles } = window.PACTES;
   const form = document.getElementById("choix");
   const place = document.getElementById("cote");
   const said = { agreed: "d’accord", refused: "refusé", not_competent: "relève d’un autre", done: "déjà fait", undecided: "réservé", unstated: "non précisé" };
@@ -22,7 +22,7 @@
   };
   const answer = (list, measure) => {
     const own = list.mesures[measure];
-    if (!own || own.locale) return "absente";
+    if (!own) return "absente";
     const levels = Object.entries(own.niveaux);
     return levels.length ? levels.map(([level, [status, with_]]) => `N${level} ${status} ${with_.join(" ")}`).join(";") : own.statut;
   };
@@ -31,11 +31,9 @@
   function cell(list, measure) {
     const own = list.mesures[measure];
     const made = element("td", { "data-label": list.nom });
-    if (!own || own.locale) { made.append(element("span", { class: "soft" }, "mesure absente du pacte")); return made; }
-    for (const [level, [status, with_, text]] of Object.entries(own.niveaux)) {
-      const line = element("span", { class: "level" }, `N${level} `, chip(status), ...with_.map((mark) => element("span", { class: "mark" }, ` ${marks[mark]}`)));
-      if (text) line.title = text;
-      made.append(line);
+    if (!own) { made.append(element("span", { class: "soft" }, "mesure absente du pacte")); return made; }
+    for (const [level, [status, with_]] of Object.entries(own.niveaux)) {
+      made.append(element("span", { class: "level" }, `N${level} `, chip(status), ...with_.map((mark) => element("span", { class: "mark" }, ` ${marks[mark]}`))));
     }
     if (!Object.keys(own.niveaux).length) made.append(chip(own.statut));
     for (const words of own.mots) made.append(element("blockquote", {}, words));
@@ -43,8 +41,8 @@
   }
 
   function row(picked, measure, differs) {
-    const title = picked.map((list) => list.mesures[measure]).find((own) => own && !own.locale)?.titre || "";
-    const link = picked.find((list) => list.mesures[measure] && !list.mesures[measure].locale);
+    const title = titles[picked[0].catalogue][measure] || "";
+    const link = picked.find((list) => list.mesures[measure]);
     const head = element("th", { scope: "row" }, element("a", { href: `pactes/${link.slug}.html#m${measure}` }, measure), " ", element("span", { class: "soft" }, title));
     const made = element("tr", differs ? { class: "differs" } : {}, head, ...picked.map((list) => cell(list, measure)));
     return made;
@@ -63,7 +61,7 @@
     place.append(chips);
     if (picked.length < 2) { place.append(element("p", {}, "Ajouter une deuxième liste pour comparer.")); return; }
     if (new Set(picked.map((list) => list.catalogue)).size > 1) { place.append(element("p", {}, "Ces listes ont signé des pactes différents : leurs mesures ne se comparent pas.")); return; }
-    const numbers = [...new Set(picked.flatMap((list) => Object.keys(list.mesures).filter((number) => !list.mesures[number].locale)))].map(Number).sort((a, b) => a - b);
+    const numbers = [...new Set(picked.flatMap((list) => Object.keys(list.mesures)))].map(Number).sort((a, b) => a - b);
     const differ = numbers.filter((number) => new Set(picked.map((list) => answer(list, number))).size > 1);
     const same = numbers.filter((number) => !differ.includes(number));
     form.elements.compte.textContent = `${differ.length} mesures diffèrent, ${same.length} réponses égales`;
