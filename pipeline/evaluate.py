@@ -5,14 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
-from pipeline.labels import ExpectedClause, ExpectedLevel, Labelled
+from pipeline.labels import MENTIONS, ExpectedClause, ExpectedLevel, Labelled, Mention
 from pipeline.model import Diagnostic, Pact, ResolvedClause
 from pipeline.parse import parse_bytes
 from pipeline.readers.damage import repaired
 from pipeline.rules import Rules
 from pipeline.terminal import json_of, safe
 
-CATEGORIES = ("measures", "levels", "statuses", "qualifiers", "observations", "clauses", "facts")
+CATEGORIES = ("measures", "levels", "statuses", "qualifiers", "observations", "clauses", "facts", *MENTIONS)
 _BY_FORM = ("measures", "statuses", "qualifiers", "observations", "clauses")
 _ABOUT_ALL = ("language-doubtful", "scan-damaged")
 """Diagnostics that make a reader doubt every row of a document."""
@@ -99,6 +99,7 @@ def score(labelled: Labelled, pact: Pact) -> Score:
         _compare(result, labelled, category, wanted, (key for n, levels in given.items() for key in take(n, levels)))
     _statuses(result, labelled, pact, expected, given)
     _facts(result, labelled, pact)
+    _mentions(result, labelled, pact)
     return result
 
 
@@ -165,7 +166,7 @@ def by_form(labelled: Sequence[Labelled], scores: Sequence[Score]) -> dict[str, 
 
 def worst(errors: Iterable[Error]) -> list[Error]:
     """Errors, the worst first: silent ones, then by category, then by place."""
-    order = ("statuses", "measures", "levels", "qualifiers", "clauses", "observations", "facts")
+    order = ("statuses", "measures", "levels", "qualifiers", "clauses", "observations", "facts", *MENTIONS)
     return sorted(errors, key=lambda e: (not e.silent, order.index(e.category), e.file, e.line))
 
 
@@ -317,3 +318,24 @@ def _facts(result: Score, labelled: Labelled, pact: Pact) -> None:
     _compare(result, labelled, "facts", dict.fromkeys(labelled.facts.items(), 1), given)
     if labelled.doubtful and pact.status == "complete":
         _error(result, labelled, "facts", 1, "doubtful, and the parser told nothing")
+
+
+def _mentions(result: Score, labelled: Labelled, pact: Pact) -> None:
+    """What is mentioned, where a person labelled it; the same twice is two."""
+    if labelled.mentions is None:
+        return
+    found: dict[str, list[Mention]] = {
+        "quantities": [(q.measure, q.value, q.unit, q.per, q.comparator, q.deadline) for q in pact.quantities],
+        "references": [(r.measure, r.target) for r in pact.references],
+        "organisations": [(o.measure, o.kind, o.name) for o in pact.organisations],
+    }
+    for name in MENTIONS:
+        expected = dict(_counted(labelled.mentions[name]))
+        _compare(result, labelled, name, expected, (key for key, _ in _counted((each, 0) for each in found[name])))
+
+
+def _counted(mentions: Iterable[tuple[Mention, int]]) -> Iterator[tuple[Mention, int]]:
+    seen: Counter[Mention] = Counter()
+    for mention, line in mentions:
+        seen[mention] += 1
+        yield (*mention, seen[mention]), line

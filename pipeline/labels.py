@@ -10,6 +10,15 @@ _KEY_RE = re.compile(r"%% (?P<key>[a-z_]+): (?P<value>.+)")
 _MEASURE_RE = re.compile(r"%% measure (?P<measure>\d+) (?P<status>[a-z_]+)\s*(?::\s*(?P<levels>.*))?")
 _LEVEL_RE = re.compile(r"(?P<open>\()?N(?P<level>\d)\)? (?P<status>[a-z_]+)(?P<marks>(?: [a-z]+)*)")
 _CLAUSE_RE = re.compile(r"%% clause (?P<measure>\d+|\*) (?P<stance>[a-z_]+)(?P<levels>(?: \d)*)(?: = (?P<text>.+))?")
+# "%% quantity 3 -40 %, by 2030"   "%% quantity 2 1 projet per an, at_least"   "%% quantity 13 by 2024"
+_QUANTITY_RE = re.compile(
+    r"""%%[ ]quantity[ ] (?P<measure>\d+|\*)
+      (?: [ ] (?P<value>-?\d+(?:\.\d+)?) (?: [ ] (?P<unit>(?!per[ ])[^,]+?) )?? (?: [ ]per[ ] (?P<per>[^,]+) )? )?
+      (?: ,[ ] (?P<comparator>[a-z]+_[a-z]+|about) )? (?: ,?[ ] by[ ] (?P<deadline>\d{4}) )?""",
+    re.VERBOSE,
+)
+_REFERENCE_RE = re.compile(r"%% reference (?P<measure>\d+|\*) (?P<target>\d+)")
+_ORGANISATION_RE = re.compile(r"%% organisation (?P<measure>\d+|\*) (?P<kind>[a-z]+) = (?P<name>.+)")
 _MARK_RE = re.compile(r"⟦(?P<stance>[a-z_]+)(?P<levels>(?: \d)*)\|(?P<said>[^⟦⟧]*)⟧")
 _FRAME_RE = re.compile(r"@(?P<frame>N\d|-) (?P<sentence>.*)")
 _STATUSES = ("agreed", "refused", "not_competent", "done", "undecided", "unstated")
@@ -51,6 +60,12 @@ class ExpectedClause:
     line: int
 
 
+Mention = tuple[object, ...]
+"""A measure (None: the whole pact), and what is mentioned: value, unit, per, comparator and deadline of a quantity, the
+target of a reference, kind and name of an organisation."""
+MENTIONS = ("quantities", "references", "organisations")
+
+
 @dataclass(slots=True)
 class Labelled:
     """A text without its marks, and what they say of it. `observations` are texts with their lines."""
@@ -63,6 +78,8 @@ class Labelled:
     doubtful: bool = False
     measures: dict[int, ExpectedMeasure] | None = field(default_factory=dict)
     clauses: list[ExpectedClause] = field(default_factory=list)
+    mentions: dict[str, list[tuple[Mention, int]]] | None = None
+    """Quantities, references and organisations, with their lines; None where nobody labelled them."""
     observations: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -107,6 +124,12 @@ def _expectation(labelled: Labelled, line: str, number: int, since: int, length:
     where = f"{labelled.path}:{number}"
     if line == "%% doubtful":
         labelled.doubtful = True
+    elif line == "%% mentions":
+        labelled.mentions = {name: [] for name in MENTIONS}
+    elif (mention := _mention(line)) is not None:
+        if labelled.mentions is None:
+            raise LabelError(f"{where}: a mention, and nothing says that all are labelled: write “%% mentions” above")
+        labelled.mentions[mention[0]].append((mention[1], number))
     elif match := _KEY_RE.fullmatch(line):
         if match["key"] == "form":
             labelled.forms = tuple(re.split(r"[, ]+", match["value"]))
@@ -130,6 +153,25 @@ def _expectation(labelled: Labelled, line: str, number: int, since: int, length:
     else:
         raise LabelError(f"{where}: not a label: write it as tests/corpus/README.md tells")
     return since
+
+
+def _mention(line: str) -> tuple[str, Mention] | None:
+    """A quantity, reference or organisation that a line labels; None where it labels none."""
+    if match := _QUANTITY_RE.fullmatch(line):
+        value = None if match["value"] is None else float(match["value"])
+        comparator = None if value is None else match["comparator"] or "exactly"
+        deadline = None if match["deadline"] is None else int(match["deadline"])
+        if value is not None or deadline is not None:
+            return "quantities", (_whose(match), value, match["unit"], match["per"], comparator, deadline)
+    if match := _REFERENCE_RE.fullmatch(line):
+        return "references", (_whose(match), int(match["target"]))
+    if match := _ORGANISATION_RE.fullmatch(line):
+        return "organisations", (_whose(match), match["kind"], match["name"])
+    return None
+
+
+def _whose(match: "re.Match[str]") -> int | None:
+    return None if match["measure"] == "*" else int(match["measure"])
 
 
 def _levels(written: str, where: str) -> dict[int, ExpectedLevel]:
