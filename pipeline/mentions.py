@@ -11,7 +11,8 @@ from pipeline.model import Comparator, Diagnostic
 from pipeline.rules import TIMEOUT, MentionRule, Rules
 
 _WORTH_A_LOOK_RE = re.compile(
-    r"\d|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|dix|moitie|tiers|quarts?|cent|mille)\b"
+    r"\d|\b(?:fois|euros?|moitie|tiers|quarts?|divis|une?|tou(?:s|tes)\s+les|deux|trois|quat|cinq|six|sept|huit|neuf|dix|onze"
+    r"|douze|treize|quinze|seize|vingt|trente|quarante|soixante|cents?|mille)"
 )
 """Without one of these nothing is mentioned."""
 _SENTENCE_RE = re.compile(r"[.;!?](?=\s)|\n(?=\s*(?:[-•*–]|\n))")
@@ -31,6 +32,7 @@ _BEFORE, _BEHIND = 160, 240
 _LONGEST, _REMEMBERED = 2_000, 4_000
 """No longer text, in characters, is remembered, and so many are: most recur from pact to pact."""
 _SCALES = {"million": 1e6, "milliard": 1e9}
+_HUNDRED, _THOUSAND = 100, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +219,19 @@ def _values(
 
 
 def _number(printed: str, rules: Rules) -> float:
+    """A number in figures, a fraction, or a number in words: "neuf mille", "dix-huit"."""
     if (known := rules.numbers.get(" ".join(printed.split()))) is not None:
         return float(known)
-    digits = re.sub(r"(?<=\d)[ .](?=\d{3})", "", printed)
-    return float(digits.replace(",", "."))
+    if printed[0].isdigit():
+        return float(re.sub(r"(?<=\d)[ .](?=\d{3})", "", printed).replace(",", "."))
+    total = part = 0.0
+    for word in re.findall(r"[^\W\d]+", printed):
+        value = rules.numbers.get(word, 0.0)
+        if value == _THOUSAND:
+            total, part = total + (part or 1) * value, 0.0
+        else:
+            part = (part or 1) * value if value == _HUNDRED else part + value
+    return total + part
 
 
 def _scale(printed: str | None) -> float:

@@ -82,6 +82,8 @@ def bodies_in(sentence: str, rules: Rules) -> frozenset[str]:
 def _body(text: str, rule: OrganisationRule, start: int, end: int, limit: int) -> Body | None:
     printed = " ".join(text[start:end].split())
     proper = _NAME_RE.match(text, end, limit) if rule.named else None
+    if (rule.capital and not text[start].isupper()) or (rule.proper and proper is None):
+        return None
     if proper is None:
         return Body(rule, rule.name or printed, start, end)
     own = " ".join((proper["quoted"] or proper["name"]).split())

@@ -224,13 +224,16 @@ class ClauseRule(_TokenRule):
 class OrganisationRule(_TokenRule):
     """A body that observations name: its one spelling (without `name`, what is printed), and what kind of body it is.
 
-    `named`: a name of its own may follow, which is then its spelling ("l'association Les Jardins de Tobie"). `body`: a
-    pattern for those words of a match that are the body; the others only tell that it is one.
+    `named`: a name of its own may follow, which is then its spelling ("l'association Les Jardins de Tobie"); `proper`:
+    it must. `capital`: only where the body is printed with a capital. `body`: a pattern for those words of a match that
+    are the body; the others only tell that it is one.
     """
 
     name: str | None = None
     kind: OrganisationKind
     named: bool = False
+    proper: bool = False
+    capital: bool = False
     body: str | None = None
 
     @cached_property
