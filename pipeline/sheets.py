@@ -142,7 +142,8 @@ def _about(output: Output, connection: duckdb.DuckDBPyConnection) -> About:
     versions = connection.execute("select distinct parser_version from documents order by all").fetchall()
     licences = [each.get("title") or each.get("name", "") for each in told.get("licenses", [])]
     signed = (first, last) if first and last else None
-    return About(told.get("title", "Pactes"), tuple(licences), pacts, communes, tuple(version for (version,) in versions), signed)
+    title = told.get("title", "Pactes")
+    return About(title, tuple(licences), pacts, communes, tuple(version for (version,) in versions), signed)
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, view: str, columns: list[str]) -> Iterator[list[Any]]:

@@ -26,15 +26,20 @@ def staged(place: Path, names: Collection[str]) -> Iterator[Path]:
     others = [name for name in folder.names() if name not in names and not name.startswith((STAGING, JOURNAL, LOCK))]
     if others:
         raise Occupied(f"{place}: holds {others[0]}, which is not replaced: name another folder with -o")
-    with locked(place):
-        recover(place)
-        staging = new_staging(folder)
-        try:
-            yield place / staging
-        except BaseException:
-            discard(folder, staging)
-            raise
-        commit(folder, staging)
+    try:
+        with locked(place):
+            recover(place)
+            staging = new_staging(folder)
+            try:
+                yield place / staging
+            except BaseException:
+                discard(folder, staging)
+                raise
+            commit(folder, staging)
+    finally:
+        # Where nothing came of it, no empty folder stays.
+        with suppress(OSError):
+            place.rmdir()
 
 
 @contextmanager

@@ -24,10 +24,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from openpyxl.utils.escape import unescape
 
 from pipeline import guide, sheets
 from pipeline.cells import CELL, LEFT_OUT, Losses, fitted, is_formula, neutral
 from pipeline.cli import main
+from pipeline.commit import Busy
 from pipeline.database import export_duckdb
 from pipeline.export import export_csv, export_jsonl
 from pipeline.model import DocumentStatus, Pact, Status
@@ -36,7 +38,7 @@ from pipeline.parse import parse_bytes
 from pipeline.rules import Rules
 from pipeline.schemas import ALL
 from pipeline.sheets import export_xlsx
-from pipeline.staged import Occupied
+from pipeline.staged import Occupied, staged, staged_file
 from pipeline.store import DOCUMENTS_GROUP, store
 from pipeline.stream import stream
 from pipeline.tabulate import tabulate
@@ -75,21 +77,24 @@ HOSTILE = (
 
 
 def hostile_tables(seed: Pact, rules: Rules) -> dict[str, pa.Table]:
-    """The pact in raw/ and some drawn ones, whose lists write what is hostile; an empty file; a number below 0."""
-    model = read_model()
-    drawn = [parse_bytes(compose(model, Random(n), 1.0).encode(), f"p{n:02}.txt", rules) for n in range(len(HOSTILE))]
-    tables = tabulate([seed, *drawn, parse_bytes(b"", "vide.txt", rules)])
+    """The pact in raw/ and a drawn one; short ones, whose lists write what is hostile; an empty file; a number below 0."""
+    drawn = parse_bytes(compose(read_model(), Random(1), 1.0).encode(), "d.txt", rules)
+    text = "9 – Mettre fin aux grandes surfaces\nN2 • Dissuader\nAccord sur N2, mais pas sur N1 (interdire).\n"
+    short = [parse_bytes(text.encode(), f"p{at:02}.txt", rules) for at in range(len(HOSTILE))]
+    tables = tabulate([seed, drawn, *short, parse_bytes(b"", "vide.txt", rules)])
     rows = {name: table.to_pylist() for name, table in tables.items()}
-    for at, row in enumerate(rows["documents"][1:-1]):
+    for at, row in enumerate(rows["documents"][2:-1]):
         row |= {"list_name": HOSTILE[at], "lead_candidate": HOSTILE[-at], "signed": at % 2 == 0}
-        row |= {"signed_on": date(2020, 3, 1 + at), "commune": "Ville" if at < 2 else None, "commune_code": "01004"}
-    for at, row in enumerate(rows["observations"]):
-        row["text"] = HOSTILE[at % len(HOSTILE)]
+        row |= {"signed_on": date(2020, 3, 1 + at), "commune": "Ville" if at < 2 else None}
+        row |= {"commune_code": "01004" if at < 2 else f"{at:05}"}
+    for at, row in enumerate(rows["observations"][-len(HOSTILE) :]):
+        row["text"] = HOSTILE[at]
     for at, row in enumerate(rows["levels"]):
         row["added"] = None if at % 3 == 0 else list(HOSTILE[at % 20 : at % 20 + at % 3])
     written = {"unit": "%", "per": None, "comparator": "exactly", "deadline": 2050, "text": "-60%", "rule": "x"}
     place = {"pact_id": "p00.txt", "quantity": 1, "measure": None, "level": None, "observation": None}
-    rows["quantities"] = [{**place, "value": -60.5, **written, "start": 0, "end": 1}]
+    rows["quantities"].append({**place, "value": -60.5, **written, "start": 0, "end": 1})
+    rows["quantities"].sort(key=lambda row: row["pact_id"])
     return {name: pa.Table.from_pylist(each, ALL[name].schema) for name, each in rows.items()}
 
 
@@ -203,7 +208,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_numbers_stay_numbers(excel: bool, out
     assert len(cells) > 10_000
     begun = [cell for field, cell in cells if field.type == pa.string() and cell[:1] in tuple("=+-@\t\r\n\0＝＋－＠")]
     assert [cell for cell in begun if cell] == []
-    assert [cell for field, cell in cells if field.name == "value"] == ["-60,5" if excel else "-60.5"]
+    assert ("-60,5" if excel else "-60.5") in [cell for field, cell in cells if field.name == "value"]
 
 
 def test_lines_end_as_rfc_4180_has_it_and_excel_is_told_the_encoding(output: Output, tmp_path: Path) -> None:
@@ -229,14 +234,18 @@ def test_frictionless_finds_the_csv_valid(excel: bool, examples: Path, tmp_path:
 
 def test_pandas_and_duckdb_read_the_csv(output: Output, tmp_path: Path) -> None:
     export_csv(output, tmp_path)
-    kept = {"keep_default_na": False, "na_values": [""]}
     documents = pd.read_csv(
-        tmp_path / "documents.csv", dtype={"commune_code": "string"}, parse_dates=["signed_on"], **kept
+        tmp_path / "documents.csv",
+        dtype={"commune_code": "string"},
+        parse_dates=["signed_on"],
+        keep_default_na=False,
+        na_values=[""],
     )
     assert documents["signed_on"].max() == pd.Timestamp(max(filter(None, documents_of(output, "signed_on"))))
-    assert documents["commune_code"].dropna().unique().tolist() == ["01004"]
+    assert documents["commune_code"].dropna().tolist()[:3] == ["01004", "01004", "00002"]
     assert documents["text"].dropna().tolist() == [neutral(text) for text in documents_of(output, "text") if text]
-    observed = duckdb.sql(f"select text from '{tmp_path / 'observations.csv'}'").fetchall()
+    with duckdb.connect() as connection:
+        observed = connection.execute(f"select text from '{tmp_path / 'observations.csv'}'").fetchall()
     assert [text for (text,) in observed] == [neutral(row["text"]) for row in rows_of(output, "observations")]
 
 
@@ -421,7 +430,7 @@ def test_what_was_promised_word_for_word(ask: Callable[[str], list[Any]]) -> Non
     ((evidence, items),) = ask("select evidence, items from promises where measure = 33")
     assert evidence == line_of("33- Conserver")
     assert len(items) == 5
-    assert f"• {items[-1]}" == line_of("• Maintenir l’existence du « Quai")
+    assert [item.rsplit("(", 1)[1] for item in items] == [f"mesure {n})" for n in (26, 5, 11, 31, 27)]
 
 
 def test_what_was_put_off(ask: Callable[[str], list[Any]]) -> None:
@@ -497,6 +506,8 @@ def test_the_workbook_gives_the_tables_back(output: Output, workbook: tuple[open
                 if isinstance(value, str):
                     value = as_in_a_cell(value) or None
                 found = cell.value.date() if isinstance(cell.value, datetime) else cell.value
+                # As Excel does, and openpyxl not by itself.
+                found = unescape(found) if isinstance(found, str) else found
                 assert (found, type(found)) == (value, type(value)) or isinstance(value, float), (name, field.name)
                 assert not isinstance(value, float) or found == pytest.approx(value, abs=1e-14)
         assert sheet.freeze_panes == "A2"
@@ -579,12 +590,12 @@ def test_the_first_sheet_tells_what_all_is(workbook: tuple[openpyxl.Workbook, Lo
     book, _ = workbook
     rows = [(left, right) for left, right in book["Lisez-moi"].iter_rows(max_col=2, values_only=True)]
     assert rows[1][0].startswith(
-        f"Ce que des listes candidates ont signé avec des collectifs citoyens : {len(HOSTILE) + 2} pactes"
+        f"Ce que des listes candidates ont signé avec des collectifs citoyens : {len(HOSTILE) + 3} pactes"
     )
     assert ("Dates de signature : du 01/03/2020 au 22/03/2020.", None) in rows
     assert ("Qui a refusé quoi, et en quels mots ?", "Feuille Réponses : filtrer Réponse sur « refusé »") in rows
     assert ("non précisé (unstated)", "le pacte n’en dit rien : ce n’est pas un refus") in rows
-    linked = {link.location for link in book["Lisez-moi"]._hyperlinks}
+    linked = {cell.hyperlink.location for (cell,) in book["Lisez-moi"].iter_rows(max_col=1) if cell.hyperlink}
     assert linked == {f"'{name}'!A1" for name in book.sheetnames[1:]}
     assert guide._STATUSES.keys() == set(get_args(Status))
     assert guide._DOCUMENTS.keys() == set(get_args(DocumentStatus))
@@ -630,22 +641,24 @@ def test_part_folders_and_urls_are_read_alike(stored: Path, output: Output, tmp_
     for at, start in enumerate(range(0, table.num_rows, 500)):
         pq.write_table(table.slice(start, 500), parts / "levels.parquet" / f"part-{at:05}.parquet")
     memory = fsspec.filesystem("memory")
-    memory.put(str(parts), "/export", recursive=True)
+    memory.put(f"{parts}/", "/export", recursive=True)
     try:
         for name, place in (("whole", str(stored)), ("parts", str(parts)), ("url", "memory://export")):
-            assert run("export", place, "--to", "csv", "-o", tmp_path / name)[0] == 0
+            assert run("export", place, "--to", "csv", "-o", tmp_path / "to" / name)[0] == 0, name
         code, told = run("export", "memory://export", "--to", "csv")
     finally:
         memory.rm("/export", recursive=True)
-    assert bytes_of(tmp_path / "whole") == bytes_of(tmp_path / "parts") == bytes_of(tmp_path / "url")
+    whole = bytes_of(tmp_path / "to" / "whole")
+    assert len(whole) == len(ALL) + 1
+    assert whole == bytes_of(tmp_path / "to" / "parts") == bytes_of(tmp_path / "to" / "url")
     assert (code, told) == (2, "Error: memory://export/csv: is a URL: name a file or folder here with -o\n")
 
 
 def test_documents_come_few_at_a_time(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
     assert next(stream(output, "documents")).num_rows == output.table("documents").num_rows <= DOCUMENTS_GROUP
     monkeypatch.setattr("pipeline.stream.DOCUMENTS_GROUP", 5)
-    assert {batch.num_rows for batch in stream(output, "documents")} == {5, (len(HOSTILE) + 2) % 5}
-    assert next(stream(output, "documents", ["pact_id"])).num_rows == len(HOSTILE) + 2
+    assert [batch.num_rows for batch in stream(output, "documents")] == [5] * 5
+    assert next(stream(output, "documents", ["pact_id"])).num_rows == 25 == len(HOSTILE) + 3
 
 
 KILLED = """
@@ -764,10 +777,7 @@ def test_wrong_usage_is_one_line_with_the_remedy(stored: Path, tmp_path: Path) -
 
 
 def test_two_exports_do_not_meet(output: Output, tmp_path: Path) -> None:
-    from pipeline.commit import Busy
-    from pipeline.staged import staged_file, staged_folder
-
-    with staged_folder(tmp_path / "csv", ["levels.csv"]), pytest.raises(Busy):
+    with staged(tmp_path / "csv", ["levels.csv"]), pytest.raises(Busy):
         export_csv(output, tmp_path / "csv")
     with staged_file(tmp_path / "a.xlsx", lambda path: True) as path:
         with pytest.raises(Busy):
