@@ -36,7 +36,6 @@ _HEIGHT = 60
 """Points: four lines of an answer are seen."""
 _WIDE, _MIDDLE, _NARROW = 70, 24, 12
 _WIDTHS = {"text": _WIDE, "title": _WIDE, "message": _WIDE, "added": 40, "removed": 40}
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 _ANSWERS = {
     "commune": ("Commune", _MIDDLE),
@@ -104,7 +103,7 @@ def export_xlsx(output: Output, place: Path) -> Losses:
         fill(output, tables)
         with closing(duckdb.connect(str(tables), read_only=True)) as connection, _told():
             about = _about(output, connection)
-            book = Workbook(str(path), {**_OPTIONS, "constant_memory": True, "tmpdir": str(path.parent)})
+            book = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
             made = datetime.combine(about.signed[1], datetime.min.time()) if about.signed else _MADE
             book.set_properties({"title": about.title, "author": _AUTHOR, "created": made})
             _write_book(book, output, connection, about, losses)

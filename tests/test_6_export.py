@@ -1,6 +1,7 @@
 """export: every format gives the tables back, is safe in a spreadsheet, answers the questions, and is whole or not there."""
 
 import csv
+import errno
 import json
 import os
 import re
@@ -79,7 +80,7 @@ HOSTILE = (
 def hostile_tables(seed: Pact, rules: Rules) -> dict[str, pa.Table]:
     """The pact in raw/ and a drawn one; short ones, whose lists write what is hostile; an empty file; a number below 0."""
     drawn = parse_bytes(compose(read_model(), Random(1), 1.0).encode(), "d.txt", rules)
-    text = "9 – Mettre fin aux grandes surfaces\nN2 • Dissuader\nAccord sur N2, mais pas sur N1 (interdire).\n"
+    text = "9 – Mettre fin aux grandes surfaces\nN2 • Dissuader\nAccord sur N2, sous réserve de financements, mais pas sur N1 (interdire).\n"
     short = [parse_bytes(text.encode(), f"p{at:02}.txt", rules) for at in range(len(HOSTILE))]
     tables = tabulate([seed, drawn, *short, parse_bytes(b"", "vide.txt", rules)])
     rows = {name: table.to_pylist() for name, table in tables.items()}
@@ -434,18 +435,22 @@ def test_what_was_promised_word_for_word(ask: Callable[[str], list[Any]]) -> Non
 
 
 def test_what_was_put_off(ask: Callable[[str], list[Any]]) -> None:
-    found = ask("select measure, levels, what from put_off where stance = 'not_competent'")
-    assert [(measure, levels) for measure, levels, _ in found] == [(14, [3])]
-    assert found[0][2].startswith("Définir un plan de renforcement des transports en commun")
+    found = ask("select measure, levels, stance, bodies, kinds from put_off")
+    named = (["Établissement public territorial Paris-Est-Marne et Bois"], ["intercommunality"])
+    assert found == [
+        (11, [1, 2, 3], "condition", *named),
+        (14, [3], "not_competent", None, None),
+        (18, [2], "condition", *named),
+        (19, [1, 2, 3], "condition", *named),
+    ]
 
 
 def test_how_many_measures_at_level_3(ask: Callable[[str], list[Any]]) -> None:
-    printed = len(re.findall(r"^N3 •|^N1-2-3 •", SEED.read_text("utf-8"), re.MULTILINE))
-    ((agreed, refused, otherwise),) = ask("select agreed, refused, otherwise from level_counts where level = 3")
-    assert (agreed, refused, otherwise) == (printed, 0, 1) or (agreed, refused, otherwise) == (18, 0, 1)
-    assert ask("select lists, agreed, agreed_least, agreed_most from level_counts_by_commune where level = 3") == [
-        (1, agreed, agreed, agreed)
-    ]
+    printed = len(re.findall(r"^(?:N3|N1-2-3)\b", SEED.read_text("utf-8"), re.MULTILINE))
+    assert printed == 18
+    assert ask("select agreed, refused, otherwise from level_counts where level = 3") == [(printed, 0, 1)]
+    asked = "select lists, agreed, agreed_least, agreed_most from level_counts_by_commune where level = 3"
+    assert ask(asked) == [(1, printed, printed, printed)]
 
 
 def test_what_differs_in_a_commune_and_what_was_reworded(examples: Path, tmp_path: Path) -> None:
@@ -466,6 +471,32 @@ def test_what_differs_in_a_commune_and_what_was_reworded(examples: Path, tmp_pat
         reworded = database.execute("select measure, level, added from rewordings where added <> []").fetchall()
         assert (3, 2, ["30"]) in reworded
         assert (9, 2, ["200m²"]) in reworded
+
+
+def test_a_condition_that_names_nobody_is_not_put_off(database: duckdb.DuckDBPyConnection) -> None:
+    asked = "where stance = 'condition' and pact_id = 'p00.txt'"
+    assert database.execute(f"select count(*) from clauses {asked}").fetchone() == (1,)
+    assert database.execute(f"select count(*) from put_off {asked}").fetchone() == (0,)
+
+
+def test_a_measure_without_levels_is_compared_as_a_whole(rules: Rules, tmp_path: Path) -> None:
+    """One list has levels, the other a plain list of measures: they differ where one takes a measure and the other not."""
+    titles = [f"{n} – {read_model().measures[at].heading.split('– ', 1)[1]}\n" for n, at in ((1, 0), (9, 7))]
+    levels = f"{titles[0]}N1 • Adopter\n\n{titles[1]}N2 • Dissuader\nPas d’accord.\n"
+    plain = f"{titles[0]}\n{titles[1]}"
+    tables = tabulate([parse_bytes(text.encode(), name, rules) for name, text in (("a", levels), ("b", plain))])
+    documents = pa.Table.from_pylist(
+        [row | {"commune": "Ville"} for row in tables["documents"].to_pylist()], ALL["documents"].schema
+    )
+    store({**tables, "documents": documents}, tmp_path, {})
+    export_duckdb(open_output(tmp_path), tmp_path / "pactes.duckdb")
+    with duckdb.connect(str(tmp_path / "pactes.duckdb"), read_only=True) as connection:
+        by_level = connection.execute(
+            "select pact_id, measure, count(*) from levels group by all order by all"
+        ).fetchall()
+        assert by_level == [("a", 1, 3), ("a", 9, 3)]
+        found = connection.execute("select measure, level, status_a, status_b from differences").fetchall()
+    assert found == [(9, None, "refused", "agreed")]
 
 
 # --- the workbook
@@ -715,6 +746,25 @@ def test_an_export_that_fails_leaves_the_old_one(
     for module in ("database", "export", "sheets"):
         monkeypatch.setattr(f"pipeline.{module}.stream", fail)
     assert run("export", stored, "--to", form, "-o", place) == (2, "Error: levels.parquet: is damaged: parse anew\n")
+    assert bytes_of(place) == old
+    assert set(os.listdir(place.parent)) == around
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_full_disk_is_told_and_leaves_the_old_one(
+    form: str, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "to" / FORMS[form]
+    assert run("export", stored, "--to", form, "-o", place)[0] == 0
+    old, around = bytes_of(place), set(os.listdir(place.parent))
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    code, told = run("export", stored, "--to", form, "-o", place)
+    assert (code, told.count("\n")) == (2, 1)
+    assert "cannot be written (No space left on device); what was in it is untouched" in told
     assert bytes_of(place) == old
     assert set(os.listdir(place.parent)) == around
 
