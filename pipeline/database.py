@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.output import Damaged, Output
 from pipeline.schemas import ALL, Table
-from pipeline.staged import staged_file
+from pipeline.staged import staged
 from pipeline.stream import stream
 from pipeline.views import VIEWS
 
@@ -37,15 +37,15 @@ _TYPES = {
 def export_duckdb(output: Output, place: Path) -> None:
     """One DuckDB file: the tables with their keys, comments on all, `views.VIEWS`, and `questions`, which lists them.
 
-    Raises `Damaged`, OSError, and what `staged_file` raises.
+    Raises `Damaged`, OSError, and what `staged` raises.
     """
-    with staged_file(place, _is_ours) as path:
+    with staged(place, ours=_is_ours) as path:
         fill(output, path)
 
 
 def fill(output: Output, path: Path) -> None:
     """Write the DuckDB file itself, where no file is. Raises `Damaged`, OSError."""
-    with _told(output), duckdb.connect(str(path), config=_CONFIG) as connection:
+    with _told(output), opened(path) as connection:
         for name in _by_reference():
             connection.execute(_create(name, ALL[name]))
             # In one statement, what is wrong with a file would come back as an error of DuckDB's, without its name.
@@ -63,6 +63,14 @@ def fill(output: Output, path: Path) -> None:
         listed = [(view.question, name, view.told) for name, view in VIEWS.items()]
         connection.executemany(f"insert into {_QUESTIONS} values (?, ?, ?)", listed)
         connection.execute(f"comment on table {_QUESTIONS} is 'The views of this file, and what each answers.'")
+
+
+@contextmanager
+def opened(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file that takes no more memory than it should, and prints nothing. Raises what DuckDB does."""
+    with duckdb.connect(str(path), read_only, config=_CONFIG) as connection:
+        connection.execute("set enable_progress_bar = false")
+        yield connection
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
@@ -114,7 +122,7 @@ def _quoted(text: str) -> str:
 def _is_ours(path: Path) -> bool:
     """Whether a file holds tables and views as they are made here, and none of somebody else's."""
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with opened(path, read_only=True) as connection:
             held = connection.execute("select table_name from information_schema.tables").fetchall()
     except duckdb.Error:
         return False

@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,13 +19,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.cells import LEFT_OUT, ROWS, Losses, fitted, is_formula, writable
-from pipeline.database import fill
+from pipeline.database import fill, opened
 from pipeline.export import package_of
 from pipeline.french import STATUSES
 from pipeline.guide import ANSWERS, DIFFERENCES, About, guide
 from pipeline.output import Output
 from pipeline.schemas import ALL
-from pipeline.staged import staged_file
+from pipeline.staged import staged
 from pipeline.stream import stream
 
 _AUTHOR = "pacte"
@@ -95,13 +95,13 @@ class _Formats:
 def export_xlsx(output: Output, place: Path) -> Losses:
     """One workbook; what it could not hold is told on its first sheet and returned. Texts are texts, never formulas.
 
-    Raises `Damaged`, OSError, and what `staged_file` raises.
+    Raises `Damaged`, OSError, and what `staged` raises.
     """
     losses = Losses()
-    with staged_file(place, _is_ours) as path:
+    with staged(place, ours=_is_ours) as path:
         tables = path.with_name("tables.duckdb")
         fill(output, tables)
-        with closing(duckdb.connect(str(tables), read_only=True)) as connection, _told():
+        with opened(tables, read_only=True) as connection, _told():
             about = _about(output, connection)
             book = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
             made = datetime.combine(about.signed[1], datetime.min.time()) if about.signed else _MADE

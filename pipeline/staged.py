@@ -14,12 +14,20 @@ class Occupied(Exception):
 
 
 @contextmanager
-def staged(place: Path, names: Collection[str]) -> Iterator[Path]:
-    """A new folder for files of these `names`; afterwards they stand in `place`, all at once.
+def staged(
+    place: Path, names: Collection[str] | None = None, ours: Callable[[Path], bool] = Path.is_file
+) -> Iterator[Path]:
+    """A path to write a file at, or a new folder for what has these `names`; afterwards it stands at `place`.
 
-    A folder that holds anything else is not ours to write into. Raises `Occupied`, OSError, and what `commit.locked`
-    and `commit.recover` raise.
+    A folder that holds anything else is not ours to write into; of a file, `ours` tells whether it may be replaced.
+    Raises `Occupied`, OSError, and what `commit.locked` and `commit.recover` raise.
     """
+    with _file(place, ours) if names is None else _folder(place, names) as new:
+        yield new
+
+
+@contextmanager
+def _folder(place: Path, names: Collection[str]) -> Iterator[Path]:
     if place.is_file():
         raise Occupied(f"{place}: is a file: name a folder with -o")
     folder = folder_of(place)
@@ -43,11 +51,7 @@ def staged(place: Path, names: Collection[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def staged_file(place: Path, ours: Callable[[Path], bool]) -> Iterator[Path]:
-    """A path to write a file at, alone in a folder of its own; afterwards the file stands at `place`.
-
-    `ours` tells whether a file that is there already may be replaced. Raises `Occupied`, OSError, `commit.Busy`.
-    """
+def _file(place: Path, ours: Callable[[Path], bool]) -> Iterator[Path]:
     if place.is_dir():
         raise Occupied(f"{place}: is a folder: name a file in it with -o")
     # A link stays one.

@@ -31,7 +31,7 @@ from pipeline import guide, sheets
 from pipeline.cells import CELL, LEFT_OUT, Losses, fitted, is_formula, neutral
 from pipeline.cli import main
 from pipeline.commit import Busy
-from pipeline.database import export_duckdb
+from pipeline.database import export_duckdb, opened
 from pipeline.export import export_csv, export_jsonl
 from pipeline.model import DocumentStatus, Pact, Status
 from pipeline.output import Damaged, Output, open_output
@@ -39,7 +39,7 @@ from pipeline.parse import parse_bytes
 from pipeline.rules import Rules
 from pipeline.schemas import ALL
 from pipeline.sheets import export_xlsx
-from pipeline.staged import Occupied, staged, staged_file
+from pipeline.staged import Occupied, staged
 from pipeline.store import DOCUMENTS_GROUP, store
 from pipeline.stream import stream
 from pipeline.tabulate import tabulate
@@ -357,6 +357,14 @@ def test_duckdb_has_keys_comments_and_a_form_that_older_ones_read(database: duck
     assert all(comment and ": " in comment for (comment,) in comments)
     version = database.execute("select tags['storage_version'] from duckdb_databases() where not internal").fetchall()
     assert version == [("v1.2.0+",)]
+
+
+def test_duckdb_prints_nothing_of_its_own(output: Output, tmp_path: Path) -> None:
+    export_duckdb(output, tmp_path / "a.duckdb")
+    for read_only in (False, True):
+        with opened(tmp_path / "a.duckdb", read_only) as connection:
+            told = "select current_setting('enable_progress_bar'), current_setting('memory_limit')"
+            assert connection.execute(told).fetchall() == [(False, "488.2 MiB")]
 
 
 def test_tables_that_contradict_each_other_are_told(stored: Path, tmp_path: Path) -> None:
@@ -829,7 +837,7 @@ def test_wrong_usage_is_one_line_with_the_remedy(stored: Path, tmp_path: Path) -
 def test_two_exports_do_not_meet(output: Output, tmp_path: Path) -> None:
     with staged(tmp_path / "csv", ["levels.csv"]), pytest.raises(Busy):
         export_csv(output, tmp_path / "csv")
-    with staged_file(tmp_path / "a.xlsx", lambda path: True) as path:
+    with staged(tmp_path / "a.xlsx") as path:
         with pytest.raises(Busy):
             export_xlsx(output, tmp_path / "a.xlsx")
         path.write_text("whole")
