@@ -54,7 +54,7 @@ _STATUSES = {
     "unstated": "le pacte n’en dit rien : ce n’est pas un refus",
 }
 _DOCUMENTS = {
-    "complete": "tout a été lu sans doute",
+    "complete": "rien de douteux n’y a été trouvé",
     "partial": "quelque chose est douteux : voir la feuille Signalements",
     "failed": "le fichier n’a pas pu être lu, ou ne contient aucune mesure",
 }
