@@ -17,11 +17,13 @@ _PLACES = {"csv": "csv", "jsonl": "jsonl", "xlsx": "pactes.xlsx", "duckdb": "pac
     "-o",
     "--into",
     "place",
-    type=click.Path(path_type=Path),
+    metavar="DEST",
     help="File, or folder for csv and jsonl.  [default: csv, jsonl, pactes.xlsx or pactes.duckdb in OUTPUT]",
 )
-@click.option("--excel", is_flag=True, help="CSV for Excel in French: a BOM, semicolons, decimal commas.")
-def export(output: str, form: str, place: Path | None, excel: bool) -> None:
+@click.option(
+    "--excel", is_flag=True, help="CSV for Excel in French: a BOM, semicolons, decimal commas, VRAI and FAUX."
+)
+def export(output: str, form: str, place: str | None, excel: bool) -> None:
     """Write the tables in OUTPUT as files for other programs.
 
     \b
@@ -30,33 +32,39 @@ def export(output: str, form: str, place: Path | None, excel: bool) -> None:
     duckdb  one database: the tables, and views for the questions
     jsonl   a folder with a file a table, an object a line
 
-    In csv, an apostrophe stands before a text that a spreadsheet would take for a formula; what is longer than a cell
-    of a workbook is cut there, and told. In duckdb and jsonl everything is as it is in Parquet.
+    In csv, an apostrophe stands before a text that a spreadsheet would take for a formula; in xlsx and in csv --excel,
+    what is longer than a cell is cut, and told, and documents.text is left out. So documents.text[start:end] is the
+    evidence, to the letter, in Parquet, duckdb and jsonl only.
     """
     if excel and form != "csv":
         raise UsageError("--excel goes with --to csv; for a workbook, --to xlsx")
-    if place is None:
-        if "://" in output:
-            raise UsageError(f"{output}: is a URL: name a file or folder here with -o")
-        place = Path(output) / _PLACES[form]
-    from pipeline.export import export_csv, export_duckdb, export_jsonl
+    place = f"{output.rstrip('/')}/{_PLACES[form]}" if place is None else place
+    if "://" in place:
+        raise UsageError(f"{place}: is a URL: name a file or folder here with -o")
     from pipeline.output import open_output
-    from pipeline.sheets import export_xlsx
 
+    with told([output]):
+        tables = open_output(output)
     lost: list[str] = []
-    with told([output], str(place)):
-        opened = open_output(output)
+    with told([output], place):
         if form == "csv":
-            export_csv(opened, place, excel)
+            from pipeline.export import export_csv
+
+            lost = list(export_csv(tables, Path(place), excel).lines())
         elif form == "jsonl":
-            export_jsonl(opened, place)
+            from pipeline.export import export_jsonl
+
+            export_jsonl(tables, Path(place))
         elif form == "duckdb":
-            export_duckdb(opened, place)
+            from pipeline.database import export_duckdb
+
+            export_duckdb(tables, Path(place))
         else:
-            lost = list(export_xlsx(opened, place).lines())
-    for line in lost:
-        click.echo(line, err=True)
-    click.echo(safe(f"{place}"), err=True)
+            from pipeline.sheets import export_xlsx
+
+            lost = list(export_xlsx(tables, Path(place)).lines())
+    for line in (*lost, place):
+        click.echo(safe(line), err=True)
 
 
 @click.command()

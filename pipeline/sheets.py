@@ -1,225 +1,278 @@
 """The tables of an output as one workbook for spreadsheets: what it is, the answers, then a sheet for each table."""
 
+import errno
+import json
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline import __version__
+from pipeline.cells import LEFT_OUT, ROWS, Losses, fitted, is_formula, writable
+from pipeline.database import fill, opened
+from pipeline.export import package_of
 from pipeline.french import STATUSES
+from pipeline.guide import ANSWERS, DIFFERENCES, About, guide
 from pipeline.output import Output
 from pipeline.schemas import ALL
 from pipeline.staged import staged
+from pipeline.stream import stream
 
-_LONGEST, _ROWS = 32_767, 1_048_576
-"""What a cell and a sheet hold: https://support.microsoft.com/office/excel-specifications-and-limits."""
-_CUT = " […]"
-_NOT_XML_RE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_AUTHOR = "pacte"
+_MADE = datetime(2000, 1, 1)
+"""When a workbook was made whose pacts have no date: the same tables give the same bytes, whenever they are written."""
+_FETCHED = 1_000
+_HEIGHT = 60
+"""Points: four lines of an answer are seen."""
 _WIDE, _MIDDLE, _NARROW = 70, 24, 12
-_WIDTHS = {"text": _WIDE, "title": _WIDE, "message": _WIDE, "added": 40, "removed": 40, "pact_id": _MIDDLE}
-_LEFT_OUT = {"documents": ("text",)}
-"""The whole text of a document is no matter for a cell."""
-_MADE = datetime(2000, 1, 1)  # The same tables give the same bytes, whenever they are written.
-_ANSWERS = (
-    *("Commune", "Liste", "Mesure", "Intitulé", "Niveau", "Réponse", "Sous condition", "Avec exception", "Modifié"),
-    *("Texte du niveau", "Ce que la liste en dit", "Pacte"),
-)
-_GUIDE = (
-    "Ce classeur contient ce que des listes candidates ont signé avec des collectifs citoyens, tel que lu par pacte.",
-    "La feuille « Réponses » dit, pour chaque niveau de chaque mesure, ce que la liste répond, et dans quels mots. "
-    "Les filtres de la première ligne servent à choisir une mesure, une commune, une réponse.",
-    "« Non précisé » veut dire que le pacte ne dit rien de ce niveau : ce n’est pas un refus. "
-    "Un niveau n’en implique aucun autre : une liste peut prendre N2 et N3 sans N1.",
-    "Les autres feuilles sont les tables complètes. Le nom technique et la définition de chaque colonne sont dans la "
-    "note de son titre. « start » et « end » comptent les caractères du texte du document, qui n’est pas ici.",
-    "Avant de publier un chiffre, relire le pacte : la feuille « Signalements » dit ce qui est douteux, et où.",
-)
-_QUESTIONS = (
-    (
-        "Qui a refusé le niveau 1 de la mesure 9, et en quels mots ?",
-        "Réponses : Mesure = 9, Niveau = 1, Réponse = refusé",
-    ),
-    ("Quelles listes ont pris une mesure, et jusqu’où ?", "Réponses : Mesure, puis Réponse = d’accord"),
-    ("En quoi deux listes d’une commune diffèrent-elles ?", "Réponses : Commune, puis trier par Mesure et Niveau"),
-    ("Qu’est-ce qui est renvoyé à d’autres ?", "Réponses : Réponse = relève d’un autre"),
-    ("Quels libellés ont changé ?", "Niveaux : Libellé = reworded ; Mots ajoutés, Mots retirés"),
-)
+_WIDTHS = {"text": _WIDE, "title": _WIDE, "message": _WIDE, "added": 40, "removed": 40}
+
+_ANSWERS = {
+    "commune": ("Commune", _MIDDLE),
+    "list_name": ("Liste", _MIDDLE),
+    "measure": ("Mesure", 10),
+    "title": ("Intitulé", 50),
+    "level": ("Niveau", 10),
+    "status": ("Réponse", 18),
+    "said": ("Dans les mots de la liste", _WIDE),
+    "wording": ("Texte du niveau", _WIDE),
+    "conditional": ("Sous condition", _NARROW),
+    "excepted": ("Avec exception", _NARROW),
+    "amended": ("Modifié", _NARROW),
+    "lead_candidate": ("Tête de liste", _MIDDLE),
+    "commune_code": ("Code INSEE", _NARROW),
+    "pact_id": ("Pacte", _MIDDLE),
+}
+_DIFFERENCES = {
+    "commune": ("Commune", _MIDDLE),
+    "measure": ("Mesure", 10),
+    "title": ("Intitulé", 50),
+    "level": ("Niveau", 10),
+    "list_a": ("Liste A", _MIDDLE),
+    "status_a": ("Réponse de A", 18),
+    "list_b": ("Liste B", _MIDDLE),
+    "status_b": ("Réponse de B", 18),
+    "text_a": ("Texte chez A", 50),
+    "text_b": ("Texte chez B", 50),
+    "pact_a": ("Pacte de A", _MIDDLE),
+    "pact_b": ("Pacte de B", _MIDDLE),
+}
+"""Columns of a view: title and width."""
 
 
-@dataclass(slots=True)
-class Losses:
-    """What a workbook cannot hold: cells cut, characters replaced, rows left out, by sheet."""
-
-    cut: Counter[str] = field(default_factory=Counter)
-    replaced: Counter[str] = field(default_factory=Counter)
-    rows: Counter[str] = field(default_factory=Counter)
-
-    def lines(self) -> Iterator[str]:
-        """What was lost, a line each, in French; none where nothing was."""
-        for counts, told in (
-            (self.cut, f"cellules coupées à {_LONGEST} caractères ; « {_CUT.strip()} » le marque"),
-            (self.replaced, "caractères qu’un classeur ne peut contenir, remplacés par �"),
-            (self.rows, "lignes au-delà de ce qu’une feuille contient, laissées de côté"),
-        ):
-            yield from (f"{sheet} : {count} {told}" for sheet, count in sorted(counts.items()))
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    width: int
+    form: Format | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Formats:
+    """How cells look. A quoted text stays one when the cell is edited."""
+
     head: Format
     date: Format
     share: Format
     wrapped: Format
+    quoted: Format
+    quoted_wrapped: Format
     title: Format
+    link: Format
 
 
 def export_xlsx(output: Output, place: Path) -> Losses:
     """One workbook; what it could not hold is told on its first sheet and returned. Texts are texts, never formulas.
 
-    Raises OSError, `Occupied`.
+    Raises `Damaged`, OSError, and what `staged` raises.
     """
     losses = Losses()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with staged(place) as path:
-        book = Workbook(str(path), {**options, "constant_memory": True})
-        book.set_properties({"title": "Pactes signés", "comments": f"pacte {__version__}", "created": _MADE})
-        formats = _formats(book)
-        guide = book.add_worksheet("Lisez-moi")
-        _write_answers(book.add_worksheet("Réponses"), output, formats, losses)
-        for name, table in ALL.items():
-            _write_table(book.add_worksheet(table.title), output, name, formats, losses)
-        _write_guide(guide, output, formats, losses)
-        book.close()
+    with staged(place, ours=_is_ours) as path:
+        tables = path.with_name("tables.duckdb")
+        fill(output, tables)
+        with opened(tables, read_only=True) as connection, _told():
+            about = _about(output, connection)
+            book = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
+            made = datetime.combine(about.signed[1], datetime.min.time()) if about.signed else _MADE
+            book.set_properties({"title": about.title, "author": _AUTHOR, "created": made})
+            _write_book(book, output, connection, about, losses)
+            book.close()
+        tables.unlink()
     return losses
 
 
+def _write_book(
+    book: Workbook, output: Output, connection: duckdb.DuckDBPyConnection, about: About, losses: Losses
+) -> None:
+    formats = _formats(book)
+    first = book.add_worksheet("Lisez-moi")
+    for name, view, columns in ((ANSWERS, "answers", _ANSWERS), (DIFFERENCES, "differences", _DIFFERENCES)):
+        sheet = book.add_worksheet(name)
+        sheet.set_default_row(_HEIGHT)
+        sheet.set_row(0, 15)
+        heads = [_Column(title, width, formats.wrapped) for title, width in columns.values()]
+        _Filler(sheet, heads, formats, losses).fill(_answers(connection, view, list(columns)))
+    for name, table in ALL.items():
+        kept = [field for field in table.schema if field.name not in LEFT_OUT.get(name, ())]
+        heads = [_column(name, field, formats) for field in kept]
+        sheet = book.add_worksheet(table.title)
+        _Filler(sheet, heads, formats, losses).fill(_rows(output, name, [field.name for field in kept]))
+    # Last, for what was lost on the way.
+    _write_guide(first, about, formats, losses)
+
+
+def _about(output: Output, connection: duckdb.DuckDBPyConnection) -> About:
+    told = package_of(output)
+    pacts, communes, first, last = connection.execute(
+        """select count(*), count(distinct coalesce(commune_code, commune)), min(signed_on), max(signed_on)
+        from documents"""
+    ).fetchone() or (0, 0, None, None)
+    versions = connection.execute("select distinct parser_version from documents order by all").fetchall()
+    licences = [each.get("title") or each.get("name", "") for each in told.get("licenses", [])]
+    signed = (first, last) if first and last else None
+    title = told.get("title", "Pactes")
+    return About(title, tuple(licences), pacts, communes, tuple(version for (version,) in versions), signed)
+
+
+def _answers(connection: duckdb.DuckDBPyConnection, view: str, columns: list[str]) -> Iterator[list[Any]]:
+    """The rows of a view, its statuses in French."""
+    answered = [at for at, column in enumerate(columns) if column.startswith("status")]
+    cursor = connection.execute(f"select {', '.join(columns)} from {view}")
+    while rows := cursor.fetchmany(_FETCHED):
+        for row in rows:
+            values = list(row)
+            for at in answered:
+                values[at] = STATUSES[values[at]]
+            yield values
+
+
+def _rows(output: Output, name: str, columns: list[str]) -> Iterator[Iterable[Any]]:
+    for batch in stream(output, name, columns):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _column(table: str, field: pa.Field, formats: _Formats) -> _Column:
+    told = field.metadata
+    width = _WIDTHS.get(field.name, _MIDDLE if field.type == pa.string() else _NARROW)
+    share = b"bounds" in told and json.loads(told[b"bounds"]) == [0, 1]
+    form = formats.share if share else formats.date if field.type == pa.date32() else None
+    return _Column(told[b"title"].decode(), width, form, f"{table}.{field.name} : {told[b'description_fr'].decode()}")
+
+
 def _formats(book: Workbook) -> _Formats:
-    head = {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "valign": "top", "text_wrap": True}
+    wrapped = {"text_wrap": True, "valign": "top"}
     return _Formats(
-        head=book.add_format(head),
+        head=book.add_format({**wrapped, "bold": True, "bg_color": "#DDE6EE", "bottom": 1}),
         date=book.add_format({"num_format": "dd/mm/yyyy"}),
         share=book.add_format({"num_format": "0 %"}),
-        wrapped=book.add_format({"text_wrap": True, "valign": "top"}),
+        wrapped=book.add_format(wrapped),
+        quoted=book.add_format({"quote_prefix": True}),
+        quoted_wrapped=book.add_format({**wrapped, "quote_prefix": True}),
         title=book.add_format({"bold": True, "font_size": 14}),
+        link=book.add_format({**wrapped, "font_color": "#0563C1", "underline": 1}),
     )
 
 
-def _write_guide(sheet: Worksheet, output: Output, formats: _Formats, losses: Losses) -> None:
-    sheet.set_column(0, 0, 90)
-    sheet.set_column(1, 1, _WIDE)
-    signed = [day for day in output.table("documents", ["signed_on"])["signed_on"].to_pylist() if day is not None]
-    dates = f" Signatures du {min(signed):%d/%m/%Y} au {max(signed):%d/%m/%Y}." if signed else ""
-    rows: list[tuple[str, str, Format]] = [("Pactes signés", "", formats.title)]
-    rows += [(text, "", formats.wrapped) for text in (*_GUIDE, f"Lu par pacte {__version__}.{dates}")]
-    rows += [("", "", formats.wrapped), ("Question", "Où chercher", formats.head)]
-    rows += [(*each, formats.wrapped) for each in _QUESTIONS]
-    rows += [("", "", formats.wrapped), ("Feuille", "Une ligne est", formats.head)]
-    rows += [(table.title, table.row, formats.wrapped) for table in ALL.values()]
-    rows += [("", "", formats.wrapped)] + [(line, "", formats.wrapped) for line in losses.lines()]
-    for number, (left, right, form) in enumerate(rows):
-        sheet.write_string(number, 0, left, form)
-        if right:
-            sheet.write_string(number, 1, right, form)
+@dataclass(frozen=True, slots=True)
+class _Filler:
+    """A sheet on its way, with what its cells need."""
+
+    sheet: Worksheet
+    columns: list[_Column]
+    formats: _Formats
+    losses: Losses
+
+    def fill(self, rows: Iterable[Iterable[Any]]) -> None:
+        """Write the titles, then the rows, as many as a sheet holds."""
+        self._head()
+        last, number, left_out = ROWS - 1, 0, 0
+        held: Iterable[Any] | None = None
+        for values in rows:
+            # The last row waits until it is known whether it must say that there are more.
+            if number + 1 < last:
+                number += 1
+                self._row(number, values)
+            elif held is None:
+                held = values
+            else:
+                left_out += 1
+        if left_out:
+            self.losses.rows[self.sheet.get_name()] = left_out + 1
+            self.sheet.write_string(last, 0, f"[COUPÉ : {left_out + 1} lignes de plus]")
+        elif held is not None:
+            self._row(last, held)
+        self.sheet.autofilter(0, 0, number if held is None else last, len(self.columns) - 1)
+
+    def _head(self) -> None:
+        self.sheet.freeze_panes(1, 0)
+        # Codes such as 01004 are texts, and meant to be.
+        self.sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+        for at, column in enumerate(self.columns):
+            self.sheet.set_column(at, at, column.width)
+            self.sheet.write_string(0, at, column.title, self.formats.head)
+            if column.note:
+                self.sheet.write_comment(0, at, column.note, {"x_scale": 2, "author": _AUTHOR})
+
+    def _row(self, number: int, values: Iterable[Any]) -> None:
+        for at, (column, value) in enumerate(zip(self.columns, values, strict=True)):
+            if isinstance(value, bool):
+                self.sheet.write_boolean(number, at, value, column.form)
+            elif isinstance(value, int | float):
+                self.sheet.write_number(number, at, value, column.form)
+            elif isinstance(value, date):
+                self.sheet.write_datetime(number, at, value, column.form)
+            elif value:
+                self._text(number, at, value if isinstance(value, str) else " | ".join(map(str, value)))
+
+    def _text(self, number: int, at: int, text: str) -> None:
+        name, form = self.sheet.get_name(), self.columns[at].form
+        if is_formula(text):
+            form = self.formats.quoted if form is None else self.formats.quoted_wrapped
+        self.sheet.write_string(number, at, fitted(writable(text, name, self.losses), name, self.losses), form)
 
 
-def _write_answers(sheet: Worksheet, output: Output, formats: _Formats, losses: Losses) -> None:
-    """Each level that a pact speaks of, with the words that decided it."""
-    documents = {row["pact_id"]: row for row in _rows(output, "documents", ["pact_id", "commune", "list_name"])}
-    titles = {
-        (row["pact_id"], row["measure"]): row["title"]
-        for row in _rows(output, "measures", ["pact_id", "measure", "title"])
-    }
-    said = {
-        (row["pact_id"], row["observation"]): row["text"]
-        for row in _rows(output, "observations", ["pact_id", "observation", "text"])
-    }
-    where = {
-        (row["pact_id"], row["clause"]): row["observation"]
-        for row in _rows(output, "clauses", ["pact_id", "clause", "observation"])
-    }
-    widths = (18, _MIDDLE, 9, 50, 9, 18, 12, 12, 12, _WIDE, _WIDE, _MIDDLE)
-    _write_head(sheet, [(title, "") for title in _ANSWERS], widths, formats)
-    number = 0
-    for number, row in enumerate(_rows(output, "levels"), start=1):
-        pact = row["pact_id"]
-        words = said.get((pact, where.get((pact, row["clause"]))))
-        marks = ["oui" if row[mark] else None for mark in ("conditional", "excepted", "amended")]
-        values = [
-            *(documents[pact]["commune"], documents[pact]["list_name"], row["measure"], titles[pact, row["measure"]]),
-            *(row["level"], STATUSES[row["status"]], *marks, row["text"], words, pact),
-        ]
-        _write_row(sheet, "Réponses", number, values, formats, losses)
-    sheet.autofilter(0, 0, min(number, _ROWS - 1), len(_ANSWERS) - 1)
+def _write_guide(sheet: Worksheet, about: About, formats: _Formats, losses: Losses) -> None:
+    sheet.set_column(0, 0, 60)
+    sheet.set_column(1, 1, 100)
+    kinds = {"title": formats.title, "head": formats.head, "text": formats.wrapped}
+    for number, line in enumerate(guide(about, losses)):
+        form = kinds[line.kind]
+        if line.sheet:
+            sheet.write_url(number, 0, f"internal:'{line.sheet}'!A1", formats.link, line.left)
+        else:
+            sheet.write_string(number, 0, line.left, form)
+        if line.right:
+            sheet.write_string(number, 1, line.right, form)
 
 
-def _write_table(sheet: Worksheet, output: Output, name: str, formats: _Formats, losses: Losses) -> None:
-    table = ALL[name]
-    kept = [column for column in table.schema if column.name not in _LEFT_OUT.get(name, ())]
-    heads = [
-        (column.metadata[b"title"].decode(), f"{column.name} : {column.metadata[b'description'].decode()}")
-        for column in kept
-    ]
-    _write_head(sheet, heads, [_width(column) for column in kept], formats)
-    number = 0
-    for number, row in enumerate(_rows(output, name, [column.name for column in kept]), start=1):
-        _write_row(sheet, table.title, number, list(row.values()), formats, losses)
-    sheet.autofilter(0, 0, min(number, _ROWS - 1), len(kept) - 1)
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a workbook as it is made here, which no spreadsheet has saved since."""
+    try:
+        with zipfile.ZipFile(path) as package, package.open("docProps/core.xml") as file:
+            told = file.read(1 << 16).decode()
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
+        return False
+    by, at = (
+        re.findall(rf"<{tag}[^>]*>([^<]*)<", told) for tag in (r"(?:dc:creator|cp:lastModifiedBy)", r"dcterms:\w+")
+    )
+    return by == [_AUTHOR] * 2 and len(at) == 2 and at[0] == at[1]
 
 
-def _width(column: pa.Field) -> int:
-    return _WIDTHS.get(column.name, _NARROW if column.type != pa.string() else _MIDDLE)
-
-
-def _rows(output: Output, name: str, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    for batch in output.batches(name, columns):
-        yield from batch.to_pylist()
-
-
-def _write_head(sheet: Worksheet, heads: list[tuple[str, str]], widths: Any, formats: _Formats) -> None:
-    sheet.freeze_panes(1, 0)
-    for at, ((title, note), width) in enumerate(zip(heads, widths, strict=True)):
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, title, formats.head)
-        if note:
-            sheet.write_comment(0, at, note, {"x_scale": 2})
-
-
-def _write_row(sheet: Worksheet, name: str, number: int, values: list[Any], formats: _Formats, losses: Losses) -> None:
-    if number >= _ROWS:
-        losses.rows[name] += 1
-        return
-    for at, value in enumerate(values):
-        if isinstance(value, bool):
-            sheet.write_boolean(number, at, value)
-        elif isinstance(value, float | int):
-            sheet.write_number(number, at, value)
-        elif value is not None and not isinstance(value, str | list):
-            sheet.write_datetime(number, at, value, formats.date)
-        elif value is not None and value != "":
-            text = value if isinstance(value, str) else _listed(value)
-            sheet.write_string(number, at, _held(text, name, losses))
-
-
-def _listed(values: list[Any]) -> str:
-    return " | ".join(map(str, values))
-
-
-def _held(text: str, sheet: str, losses: Losses) -> str:
-    """The text as a cell holds it."""
-    text, replaced = _NOT_XML_RE.subn("\ufffd", text)
-    if replaced:
-        losses.replaced[sheet] += replaced
-    # Excel counts UTF-16 units.
-    if len(text) > _LONGEST // 2 and len(text.encode("utf-16-le")) // 2 > _LONGEST:
-        losses.cut[sheet] += 1
-        units = text.encode("utf-16-le")[: 2 * (_LONGEST - len(_CUT))]
-        return units.decode("utf-16-le", "ignore") + _CUT
-    return text
+@contextmanager
+def _told() -> Iterator[None]:
+    """What is wrong with the file, as errors of the system."""
+    try:
+        yield
+    except XlsxFileError as error:
+        raise OSError(errno.EIO, str(error)) from error
