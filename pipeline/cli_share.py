@@ -73,21 +73,22 @@ def export(output: str, form: str, place: str | None, excel: bool) -> None:
     "-o",
     "--into",
     "place",
-    type=click.Path(path_type=Path),
+    metavar="DEST",
     help="Folder for the site.  [default: site in OUTPUT]",
 )
-def report(output: str, place: Path | None) -> None:
+def report(output: str, place: str | None) -> None:
     """Write a site that shows the tables in OUTPUT: lists and measures, side by side, each pact with its evidence.
 
     In French, of static files: open index.html from disk, or put the folder on any web host.
     """
-    if place is None:
-        if "://" in output:
-            raise UsageError(f"{output}: is a URL: name a folder here with -o")
-        place = Path(output) / "site"
+    place = f"{output.rstrip('/')}/site" if place is None else place
+    if "://" in place:
+        raise UsageError(f"{place}: is a URL: name a folder here with -o")
     from pipeline.output import open_output
     from pipeline.report.site import write_site
 
-    with told([output], str(place)):
-        summary = write_site(open_output(output), place)
-    click.echo(safe(f"{summary.n_pacts} pacts, {summary.n_pages} pages: open {place / 'index.html'}"), err=True)
+    with told([output]):
+        tables = open_output(output)
+    with told([output], place):
+        summary = write_site(tables, Path(place))
+    click.echo(safe(f"{summary.n_pacts} pacts, {summary.n_pages} pages: open {place}/index.html"), err=True)

@@ -19,7 +19,7 @@ STANCES = {
     "except": "exception",
     "amend": "modification",
 }
-DOCUMENTS = {"complete": "sans doute", "partial": "à vérifier", "failed": "non lu"}
+DOCUMENTS = {"complete": "rien à signaler", "partial": "à vérifier", "failed": "non lu"}
 BLOCKS = {
     "header": "en-tête",
     "introduction": "introduction",

@@ -63,7 +63,7 @@ def find_bodies(text: str, folded: str, start: int, end: int, rules: Rules) -> l
         inside = [at for at in range(max(first, reached), min(last, len(tokens))) if rule.is_body.fullmatch(words[at])]
         while inside and words[inside[0]] in _BEFORE:
             del inside[0]
-        if not inside:
+        if not inside or (rule.capital and not all(text[tokens[at].start()].isupper() for at in inside)):
             continue
         body = _body(text, rule, tokens[inside[0]].start(), tokens[inside[-1]].end(), end)
         if body is not None:
@@ -82,7 +82,7 @@ def bodies_in(sentence: str, rules: Rules) -> frozenset[str]:
 def _body(text: str, rule: OrganisationRule, start: int, end: int, limit: int) -> Body | None:
     printed = " ".join(text[start:end].split())
     proper = _NAME_RE.match(text, end, limit) if rule.named else None
-    if (rule.capital and not text[start].isupper()) or (rule.proper and proper is None):
+    if rule.proper and proper is None:
         return None
     if proper is None:
         return Body(rule, rule.name or printed, start, end)

@@ -81,9 +81,18 @@ def for_csv(package: Mapping[str, Any], stored: Mapping[str, Stored], delimiter:
         if decimal != ".":
             fields = [field | {"decimalChar": decimal} if field["type"] == "number" else field for field in fields]
         schema = {**resource["schema"], "fields": fields}
+        # A cell cannot tell a text of no characters, as that of a file that was not read, from none.
+        fields = [_may_be_empty(field) if field["type"] == "string" else field for field in fields]
         file = _file(stored[resource["name"]], "csv")
         resources.append({**resource, **file, "dialect": {"delimiter": delimiter}, "schema": schema})
     return _text({**package, "resources": resources})
+
+
+def _may_be_empty(field: dict[str, Any]) -> dict[str, Any]:
+    if field["name"] != "text" or "constraints" not in field:
+        return field
+    constraints = {key: value for key, value in field["constraints"].items() if key != "required"}
+    return {**{key: value for key, value in field.items() if key != "constraints"}, "constraints": constraints}
 
 
 def _text(package: Mapping[str, Any]) -> str:

@@ -57,7 +57,7 @@ def _statuses(edition: Edition) -> Chart:
 
 def _documents(report: Report) -> Chart:
     counts = {"documents": Counter(list(DOCUMENTS).index(pact.document["status"]) for pact in report.pacts)}
-    told = "Nombre de documents sans doute, à vérifier, ou non lus."
+    told = "Nombre de documents sans rien à signaler, à vérifier, ou non lus."
     return _bars("documents", "Documents", told, dict(enumerate(DOCUMENTS.values())), counts, "levels")
 
 
