@@ -61,6 +61,7 @@ class _Matched:
 
 
 _FOUND: dict[tuple[str, int | None, str], tuple[list[Found], list[str]]] = {}
+"""What texts mention, the last used last."""
 
 
 def find_mentions(
@@ -74,7 +75,8 @@ def find_mentions(
         return [], []
     piece = text[start:end]
     key = (rules.fingerprint, own, piece)
-    found, late = _FOUND.get(key) or _find(piece, folded[start:end], rules, own)
+    known = _FOUND.pop(key, None)
+    found, late = known or _find(piece, folded[start:end], rules, own)
     if len(piece) <= _LONGEST:
         if len(_FOUND) >= _REMEMBERED:
             del _FOUND[next(iter(_FOUND))]
@@ -215,7 +217,7 @@ def _values(
     if sign is not None and sign.startswith("divis"):
         yield round(100 / number - 100, 1) if number > 1 else 0.0, "exactly"
         return
-    yield (-number if sign is not None else number), _comparator(groups.get("before") or groups.get("after") or sign)
+    yield (0.0 - number if sign is not None else number), _comparator(groups.get("before") or groups.get("after") or sign)
 
 
 def _number(printed: str, rules: Rules) -> float:

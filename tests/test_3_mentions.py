@@ -135,6 +135,11 @@ def test_references(text: str, targets: list[tuple[int, ...]], rules: Rules) -> 
     assert [each.targets for each in found_in(text, rules) if each.targets] == targets
 
 
+def test_numbers_that_no_pact_has_are_none(rules: Rules) -> None:
+    text = "Planter " + "9" * 500 + " arbres et " + "1 000" * 300 + " haies, soit " + "mille " * 300 + "arbres"
+    assert all(each.value is None or each.value < 1e15 for each in found_in(text, rules))
+
+
 def test_a_measure_does_not_refer_to_itself(rules: Rules) -> None:
     assert found_in("La mesure 12 nous convient, comme la mesure 13", rules, own=12)[0].targets == (13,)
 
