@@ -11,7 +11,6 @@ import pyarrow as pa
 from pipeline.output import Damaged, Output
 from pipeline.schemas import ALL, Table
 from pipeline.staged import staged
-from pipeline.stream import stream
 from pipeline.views import VIEWS
 
 _QUESTIONS = "questions"
@@ -49,7 +48,7 @@ def fill(output: Output, path: Path) -> None:
         for name in _by_reference():
             connection.execute(_create(name, ALL[name]))
             # In one statement, what is wrong with a file would come back as an error of DuckDB's, without its name.
-            for given in stream(output, name):
+            for given in output.batches(name):
                 connection.register("given", given)
                 connection.execute(f'insert into "{name}" select * from given')
                 connection.unregister("given")

@@ -15,7 +15,6 @@ from pipeline.output import Damaged, Output
 from pipeline.package import Stored
 from pipeline.schemas import ALL
 from pipeline.staged import staged
-from pipeline.stream import stream
 
 
 def export_csv(output: Output, place: Path, excel: bool = False) -> Losses:
@@ -58,7 +57,7 @@ def export_jsonl(output: Output, place: Path) -> None:
         for name in ALL:
             # Half of a character could not be encoded: it would be an error, not a file that others cannot read.
             with (folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-                for batch in stream(output, name):
+                for batch in output.batches(name):
                     lines = (json.dumps(row, ensure_ascii=False, default=str) for row in batch.to_pylist())
                     file.writelines(f"{line}\n" for line in lines)
 
@@ -71,7 +70,7 @@ def _write_csv(output: Output, name: str, file: IO[str], excel: bool, losses: Lo
     cells = [_in_excel(field, name, losses) if excel else _in_csv(field) for field in kept]
     writer = csv.writer(file, delimiter=";" if excel else ",", lineterminator="\r\n")
     writer.writerow(columns)
-    for batch in stream(output, name, columns):
+    for batch in output.batches(name, columns):
         values = [map(cell, column.to_pylist()) for cell, column in zip(cells, batch.columns, strict=True)]
         writer.writerows(zip(*values, strict=True))
         rows += batch.num_rows

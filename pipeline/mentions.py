@@ -217,7 +217,10 @@ def _values(
     if sign is not None and sign.startswith("divis"):
         yield round(100 / number - 100, 1) if number > 1 else 0.0, "exactly"
         return
-    yield (0.0 - number if sign is not None else number), _comparator(groups.get("before") or groups.get("after") or sign)
+    yield (
+        (0.0 - number if sign is not None else number),
+        _comparator(groups.get("before") or groups.get("after") or sign),
+    )
 
 
 def _number(printed: str, rules: Rules) -> float:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from pipeline.commit import JOURNAL, Folder, folder_of, locked, recover
 from pipeline.schemas import ALL
+from pipeline.store import DOCUMENTS_GROUP
 
 _BATCH = 8_192
 
@@ -29,16 +30,25 @@ class Output:
     folder: Folder
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """The rows of a table, some thousands at a time; all columns, or these."""
+        """The rows of a table in their order, so few at a time that memory does not grow with their number; with the
+        columns of `schemas`, or these."""
+        schema = ALL[name].schema
+        kept = schema if columns is None else pa.schema([schema.field(column) for column in columns])
+        # Each document brings its whole text.
+        rows = DOCUMENTS_GROUP if name == "documents" and "text" in kept.names else _BATCH
         for path in paths_of(self.folder, f"{name}.parquet"):
             with readable(self.folder, path) as file, damage_told(self.folder.at(path)):
-                yield from file.iter_batches(_BATCH, columns=None if columns is None else list(columns))
+                for found in file.iter_batches(rows, columns=kept.names):
+                    batch = found.cast(kept)
+                    # Texts that are no UTF-8 would be found by nobody, or much later.
+                    batch.validate(full=True)
+                    yield batch
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A whole table in memory; all columns, or these."""
         schema = ALL[name].schema
         kept = schema if columns is None else pa.schema([schema.field(column) for column in columns])
-        return pa.Table.from_batches([batch.cast(kept) for batch in self.batches(name, columns)], kept)
+        return pa.Table.from_batches(self.batches(name, columns), kept)
 
 
 def open_output(where: str | Path) -> Output:

@@ -26,7 +26,6 @@ from pipeline.guide import ANSWERS, DIFFERENCES, About, guide
 from pipeline.output import Output
 from pipeline.schemas import ALL
 from pipeline.staged import staged
-from pipeline.stream import stream
 
 _AUTHOR = "pacte"
 _MADE = datetime(2000, 1, 1)
@@ -158,7 +157,7 @@ def _answers(connection: duckdb.DuckDBPyConnection, view: str, columns: list[str
 
 
 def _rows(output: Output, name: str, columns: list[str]) -> Iterator[Iterable[Any]]:
-    for batch in stream(output, name, columns):
+    for batch in output.batches(name, columns):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

@@ -41,7 +41,6 @@ from pipeline.schemas import ALL
 from pipeline.sheets import export_xlsx
 from pipeline.staged import Occupied, staged
 from pipeline.store import DOCUMENTS_GROUP, store
-from pipeline.stream import stream
 from pipeline.tabulate import tabulate
 from pipeline.views import VIEWS
 from tests.bench.pacts import compose, read_model
@@ -694,24 +693,24 @@ def test_part_folders_and_urls_are_read_alike(stored: Path, output: Output, tmp_
 
 
 def test_documents_come_few_at_a_time(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert next(stream(output, "documents")).num_rows == output.table("documents").num_rows <= DOCUMENTS_GROUP
-    monkeypatch.setattr("pipeline.stream.DOCUMENTS_GROUP", 5)
-    assert [batch.num_rows for batch in stream(output, "documents")] == [5] * 5
-    assert next(stream(output, "documents", ["pact_id"])).num_rows == 25 == len(HOSTILE) + 3
+    assert next(output.batches("documents")).num_rows == output.table("documents").num_rows <= DOCUMENTS_GROUP
+    monkeypatch.setattr("pipeline.output.DOCUMENTS_GROUP", 5)
+    assert [batch.num_rows for batch in output.batches("documents")] == [5] * 5
+    assert next(output.batches("documents", ["pact_id"])).num_rows == 25 == len(HOSTILE) + 3
 
 
 KILLED = """
 import os, signal, sys
-import pipeline.database, pipeline.export, pipeline.sheets
-from pipeline.stream import stream
+from pipeline.output import Output
+
+batches = Output.batches
 
 def cut_off(output, name, columns=None):
     if name == "levels":
         os.kill(os.getpid(), signal.SIGKILL)
-    yield from stream(output, name, columns)
+    yield from batches(output, name, columns)
 
-for module in (pipeline.database, pipeline.export, pipeline.sheets):
-    module.stream = cut_off
+Output.batches = cut_off
 from pipeline.cli import main
 main(sys.argv[1:])
 """
@@ -746,13 +745,14 @@ def test_an_export_that_fails_leaves_the_old_one(
     assert run("export", stored, "--to", form, "-o", place)[0] == 0
     old, around = bytes_of(place), set(os.listdir(place.parent))
 
+    batches = Output.batches
+
     def fail(output: Output, name: str, columns: Any = None) -> Iterator[pa.RecordBatch]:
         if name == "levels":
             raise Damaged("levels.parquet: is damaged: parse anew")
-        yield from stream(output, name, columns)
+        yield from batches(output, name, columns)
 
-    for module in ("database", "export", "sheets"):
-        monkeypatch.setattr(f"pipeline.{module}.stream", fail)
+    monkeypatch.setattr(Output, "batches", fail)
     assert run("export", stored, "--to", form, "-o", place) == (2, "Error: levels.parquet: is damaged: parse anew\n")
     assert bytes_of(place) == old
     assert set(os.listdir(place.parent)) == around
