@@ -27,7 +27,7 @@ _REACH = 80
 """So many characters may stand between a quantity and its deadline."""
 _PAST_RE = re.compile(r"\b(?:a|ont|avons|ai|fut|ete|depuis|etait|etaient)\b")
 _LAST_MEASURE = 200
-_BEFORE, _BEHIND = 160, 240
+MOST_BEFORE, _BEHIND = 160, 240
 """So many characters before and behind what every match of a rule holds are looked at: more than any match has."""
 _LONGEST, _REMEMBERED = 2_000, 4_000
 """No longer text, in characters, is remembered, and so many are: most recur from pact to pact."""
@@ -112,7 +112,7 @@ def _matched(rule: MentionRule, folded: str, start: int, end: int, rules: Rules)
         before = None
         if rule.prefix is not None:
             at = match.start()
-            before = rules.before_number.search(folded, max(0, at - _BEFORE), at, timeout=TIMEOUT)
+            before = rules.before_number.search(folded, max(0, at - MOST_BEFORE), at, timeout=TIMEOUT)
         if before is not None:
             groups |= {name: printed for name, printed in before.groupdict().items() if printed is not None}
         if before is not None or rule.prefix != "must":
@@ -123,11 +123,11 @@ def _windows(rule: MentionRule, folded: str) -> Iterator[tuple[int, int]]:
     """The stretches in which a rule can match: around what stands in each of its matches."""
     start, end = 0, -1
     for held in rule.held.finditer(folded):
-        if held.start() - _BEFORE > end >= 0:
+        if held.start() - MOST_BEFORE > end >= 0:
             yield start, end
             end = -1
         if end < 0:
-            start = max(0, held.start() - _BEFORE)
+            start = max(0, held.start() - MOST_BEFORE)
             # A window begins with a word, which a cue must not begin within.
             start = folded.rfind(" ", 0, start) + 1
         end = held.end() + _BEHIND

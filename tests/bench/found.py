@@ -110,6 +110,7 @@ def find_patterns(recorder: Recorder) -> list[Found]:
 
 def _of_rules() -> dict[tuple[Any, int], Found]:
     from pipeline.kinds import load_all
+    from pipeline.mentions import MOST_BEFORE
 
     found: dict[tuple[Any, int], Found] = {}
     for kind in load_all():
@@ -122,6 +123,11 @@ def _of_rules() -> dict[tuple[Any, int], Found]:
         for fact in kind.facts:
             one = Found(fact.id, fact.compiled, {"search"}, (*fact.match, *fact.no_match))
             found.setdefault(_key(fact.compiled), one)
+        for mention in kind.mentions:
+            for name, pattern in ((mention.id, mention.compiled), (f"{mention.id} holds", mention.held)):
+                found.setdefault(_key(pattern), Found(name, pattern, {"finditer"}, mention.match))
+        before = Found("mentions prefix", kind.before_number, {"search"}, longest=MOST_BEFORE)
+        found.setdefault(_key(kind.before_number), before)
     return found
 
 

@@ -39,6 +39,7 @@ TEXT_LIMIT = 240.0
 LARGEST = 4
 """So many repeats of a pattern are run at the largest size: those that took longest, and those that grew most."""
 SHOWN = 25
+_ASKED = sys.argv[1:] if __name__ == "__main__" else []
 
 _SMALL = "1 – Essayer\nN1 • Un essai\nUn accord se fait sur N1, mais pas sur N2 (rien)\n"
 
@@ -198,8 +199,8 @@ def text_rows() -> list[Row]:
 
 
 def run() -> int:
-    """Print both tables. 1 where anything is not flat, else 0."""
-    found = find_patterns(Recorder())
+    """Print both tables. 1 where anything is not flat, else 0. Words after the command: only patterns so named."""
+    found = [each for each in find_patterns(Recorder()) if not _ASKED or any(word in each.name for word in _ASKED)]
     worst, wrong, n_repeats = [], [], 0
     for number, each in enumerate(found, start=1):
         start = time.perf_counter()
@@ -212,7 +213,7 @@ def run() -> int:
     print(f"{len(found)} patterns on {n_repeats:,} repeats: the {SHOWN} whose time per character grows most, in ns.\n")
     rows_shown = [[row.name, row.piece, *row.cells((SIZES[0], SIZES[-1]), 1e-9)] for row in worst[:SHOWN]]
     print(table(("pattern", "repeat", "10 KB", "1 MB", "ratio"), [[r[0], f"`{r[1]}`", *r[2:]] for r in rows_shown]))
-    texts = text_rows()
+    texts = [] if _ASKED else text_rows()
     wrong += [row for row in texts if not row.is_flat]
     print("\nHostile texts through the parser and into tables, seconds a MB.\n")
     print(table(("text", "10 KB", "100 KB", "1 MB", "ratio"), [[row.name, *row.cells(SIZES, 1e-6)] for row in texts]))
