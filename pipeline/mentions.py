@@ -31,6 +31,8 @@ MOST_BEFORE, _BEHIND = 160, 240
 """So many characters before and behind what every match of a rule holds are looked at: more than any match has."""
 _LONGEST, _REMEMBERED = 2_000, 4_000
 """No longer text, in characters, is remembered, and so many are: most recur from pact to pact."""
+_LAST_WORD_RE = re.compile(r"(?P<word>[\w°]+)\s{1,3}$")
+_LONGEST_WORD = 40
 _SCALES = {"million": 1e6, "milliard": 1e9}
 _HUNDRED, _THOUSAND = 100, 1000
 
@@ -108,6 +110,8 @@ def _find(text: str, folded: str, rules: Rules, own: int | None) -> tuple[list[F
 def _matched(rule: MentionRule, folded: str, start: int, end: int, rules: Rules) -> "Iterator[_Matched]":
     """The matches of a rule in a window, with what stands right before each."""
     for match in rule.compiled.finditer(folded, start, end, timeout=TIMEOUT):
+        if rule.stopped is not None and rule.stopped.fullmatch(_word_before(folded, match.start())):
+            continue
         groups = {name: printed for name, printed in match.groupdict().items() if printed is not None}
         before = None
         if rule.prefix is not None:
@@ -117,6 +121,12 @@ def _matched(rule: MentionRule, folded: str, start: int, end: int, rules: Rules)
             groups |= {name: printed for name, printed in before.groupdict().items() if printed is not None}
         if before is not None or rule.prefix != "must":
             yield _Matched(rule, match, groups, before.start() if before is not None else match.start())
+
+
+def _word_before(folded: str, at: int) -> str:
+    """The word that stands right before, white space between; nothing where something else does."""
+    match = _LAST_WORD_RE.search(folded, max(0, at - _LONGEST_WORD), at)
+    return match["word"] if match else ""
 
 
 def _windows(rule: MentionRule, folded: str) -> Iterator[tuple[int, int]]:
@@ -188,7 +198,8 @@ def _unit(match: "Match[str]", groups: dict[str, str], text: str, rules: Rules) 
         unit = next(unit for unit in rules.units if unit.compiled.fullmatch(sign))
         return unit.unit, unit.factor
     if noun is not None:
-        return (noun, 1.0) if noun[0].islower() else None
+        first = groups["noun"].split(maxsplit=1)[0]
+        return (noun, 1.0) if noun[0].islower() and not rules.not_nouns.fullmatch(first) else None
     names = match.re.groupindex
     if "scale" in names and "unit" not in names:
         return "", 1.0

@@ -125,17 +125,24 @@ class MentionRule(_RegexRule):
     """A pattern for a measure that is referred to, a quantity, or a year by which; its groups say what it finds.
 
     `holds`: a simpler pattern that stands in every match; where it is not found the rule is not tried. `prefix`:
-    whether `Rules.before_number` may, or must, stand right before it.
+    whether `Rules.before_number` may, or must, stand right before it. `not_after`: folded words right before which make
+    it none.
     """
 
     fact: Literal["reference", "quantity", "deadline"]
     holds: str
     prefix: Literal["may", "must"] | None = None
+    not_after: str | None = None
 
     @cached_property
     def held(self) -> "re.Pattern[str]":
         """The pattern `holds`."""
         return re.compile(self.holds, re.VERBOSE)
+
+    @cached_property
+    def stopped(self) -> "re.Pattern[str] | None":
+        """The pattern `not_after`."""
+        return None if self.not_after is None else re.compile(self.not_after, re.VERBOSE)
 
 
 class Unit(Strict):
@@ -283,6 +290,8 @@ class Rules:
     year: int | None
     """That of the election: a pact sets no deadline before it."""
     mentions: tuple[MentionRule, ...]
+    not_nouns: "re.Pattern[str]"
+    """Words behind a number that are nothing to be counted, folded."""
     before_number: "Pattern[str]"
     """What stands right before a number and says how it is meant, to the end of the text that it is looked for in."""
     units: tuple[Unit, ...]
@@ -345,7 +354,7 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
     facts = _load_both(folder, common, "facts.toml", FactRule, fill)
     references = _load_both(folder, common, "references.toml", ReferenceRule, fill)
     clauses = _load_both(folder, common, "clauses.toml", ClauseRule, fill)
-    mentions, before_number, units, numbers = _load_mentions(common / "mentions.toml", fill)
+    mentions, not_nouns, before_number, units, numbers = _load_mentions(common / "mentions.toml", fill)
     organisations = _load_both(folder, common, "organisations.toml", OrganisationRule, fill)
     every = (lines, facts, references, clauses, mentions, organisations)
     _check_unique(folder, [rule.id for rules in every for rule in rules])
@@ -364,6 +373,7 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
         measures=kind.measures,
         year=kind.year,
         mentions=mentions,
+        not_nouns=not_nouns,
         before_number=before_number,
         units=units,
         numbers=numbers,
@@ -456,8 +466,8 @@ def _load_classes(path: Path) -> dict[str, str]:
 
 def _load_mentions(
     path: Path, fill: _Fill
-) -> tuple[tuple[MentionRule, ...], "Pattern[str]", tuple[Unit, ...], dict[str, float]]:
-    """The rules for what is mentioned, what may stand before a number, and the units and number words."""
+) -> tuple[tuple[MentionRule, ...], "re.Pattern[str]", "Pattern[str]", tuple[Unit, ...], dict[str, float]]:
+    """The rules for what is mentioned, what counts nothing, what may stand before a number, units, number words."""
     table = _load_toml(path)
     try:
         units = tuple(Unit.model_validate(row) for row in table.get("unit", []))
@@ -473,11 +483,11 @@ def _load_mentions(
     whole = _Fill(fill.kind, parts)
     try:
         before = regex.compile(whole.regex(table["prefix"]["regex"]), regex.VERBOSE | regex.V0)
-    except (KeyError, TypeError, regex.error) as error:
-        raise RuleError(
-            f"{path}: [prefix] has no pattern, or one that does not compile ({error}): correct it"
-        ) from None
-    return _load_rules(path, MentionRule, whole), before, units, numbers
+        nouns = re.compile(table["nouns"]["none"])
+    except (KeyError, TypeError, regex.error, re.error) as error:
+        told = f"{path}: [prefix] or [nouns] has no pattern, or one that does not compile ({error}): correct it"
+        raise RuleError(told) from None
+    return _load_rules(path, MentionRule, whole), nouns, before, units, numbers
 
 
 def _load_both(folder: Path, common: Path, name: str, model: type[R], fill: _Fill) -> tuple[R, ...]:
