@@ -21,7 +21,7 @@ _COMPARATORS: tuple[tuple[Comparator, "re.Pattern[str]"], ...] = (
     ("at_most", re.compile(r"au\s+plus|maxim|jusqu|pas\s+plus|limit|plafonn|inferieure?s?\s+ou|ou\s+moins")),
     ("more_than", re.compile(r"plus\s+d|superieur|dela|depassant")),
     ("less_than", re.compile(r"moins\s+d|inferieur|deca")),
-    ("about", re.compile(r"environ|pres|quelque|autour|ordre")),
+    ("about", re.compile(r"environ|pres|quelque|autour|ordre|^une")),
 )
 _REACH = 80
 """So many characters may stand between a quantity and its deadline."""
@@ -33,8 +33,9 @@ _LONGEST, _REMEMBERED = 2_000, 4_000
 """No longer text, in characters, is remembered, and so many are: most recur from pact to pact."""
 _LAST_WORD_RE = re.compile(r"(?P<word>[\w°]+)\s{1,3}$")
 _LONGEST_WORD = 40
+_ABBREVIATION = 4
 _SCALES = {"million": 1e6, "milliard": 1e9}
-_HUNDRED, _THOUSAND = 100, 1000
+_FOUR, _TWENTY, _HUNDRED, _THOUSAND = 4, 20, 100, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,9 @@ def _unit(match: "Match[str]", groups: dict[str, str], text: str, rules: Rules) 
         return unit.unit, unit.factor
     if noun is not None:
         first = groups["noun"].split(maxsplit=1)[0]
-        return (noun, 1.0) if noun[0].islower() and not rules.not_nouns.fullmatch(first) else None
+        # "1,5 ETP" is counted, "94500 CHAMPIGNY" and "94500 Champigny" are where somebody lives.
+        is_name = not noun[0].islower() and not (noun.isupper() and len(noun) <= _ABBREVIATION)
+        return None if is_name or rules.not_nouns.fullmatch(first) else (noun, 1.0)
     names = match.re.groupindex
     if "scale" in names and "unit" not in names:
         return "", 1.0
@@ -214,7 +217,9 @@ def _values(
     low, high, value = groups.get("low"), groups.get("high"), groups.get("value")
     if low is not None and high is not None:
         both = _number(low, rules) * factor, _number(high, rules) * factor
-        if match["joint"] == "ou":
+        if groups.get("from") is not None:
+            yield both[1], "exactly"
+        elif match["joint"] == "ou":
             yield from ((each, "exactly") for each in both)
         elif both[0] < both[1]:
             yield both[0], "at_least"
@@ -245,8 +250,12 @@ def _number(printed: str, rules: Rules) -> float:
         value = rules.numbers.get(word, 0.0)
         if value == _THOUSAND:
             total, part = total + (part or 1) * value, 0.0
+        elif value == _HUNDRED or (value == _TWENTY and part % _HUNDRED == _FOUR):
+            # "quatre-vingts" is four times twenty.
+            below = part % _HUNDRED if value == _TWENTY else part
+            part += (below or 1) * value - below
         else:
-            part = (part or 1) * value if value == _HUNDRED else part + value
+            part += value
     return total + part
 
 

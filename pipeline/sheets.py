@@ -30,6 +30,9 @@ from pipeline.staged import staged
 _AUTHOR = "pacte"
 _MADE = datetime(2000, 1, 1)
 """When a workbook was made whose pacts have no date: the same tables give the same bytes, whenever they are written."""
+# Who made a workbook and who saved it last, and when
+_BY_RE = re.compile(r"<(?:dc:creator|cp:lastModifiedBy)[^>]*>([^<]*)<")
+_AT_RE = re.compile(r"<dcterms:\w+[^>]*>([^<]*)<")
 _FETCHED = 1_000
 _HEIGHT = 60
 """Points: four lines of an answer are seen."""
@@ -262,9 +265,7 @@ def _is_ours(path: Path) -> bool:
             told = file.read(1 << 16).decode()
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
         return False
-    by, at = (
-        re.findall(rf"<{tag}[^>]*>([^<]*)<", told) for tag in (r"(?:dc:creator|cp:lastModifiedBy)", r"dcterms:\w+")
-    )
+    by, at = _BY_RE.findall(told), _AT_RE.findall(told)
     return by == [_AUTHOR] * 2 and len(at) == 2 and at[0] == at[1]
 
 
