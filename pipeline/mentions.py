@@ -31,7 +31,7 @@ MOST_BEFORE, _BEHIND = 160, 240
 """So many characters before and behind what every match of a rule holds are looked at: more than any match has."""
 _LONGEST, _REMEMBERED = 2_000, 4_000
 """No longer text, in characters, is remembered, and so many are: most recur from pact to pact."""
-_LAST_WORD_RE = re.compile(r"(?P<word>[\w°]+)\s{1,3}$")
+_LAST_WORD_RE = re.compile(r"(?<![\w°])(?P<word>[\w°]+)\s{1,3}$")
 _LONGEST_WORD = 40
 _ABBREVIATION = 4
 _SCALES = {"million": 1e6, "milliard": 1e9}
@@ -177,7 +177,7 @@ def _targets(printed: str, rules: Rules) -> Iterator[int]:
     known = catalogue_of(rules).numbers
     last: int | None = None
     for label in re.finditer(
-        rf"(?P<joint>\ba\b|-)?\s*(?P<label>\b(?:{rules.measures.label})\b)", printed, re.IGNORECASE
+        rf"(?:(?P<joint>\ba\b|-)\s{{0,3}})?(?P<label>\b(?:{rules.measures.label})\b)", printed, re.IGNORECASE
     ):
         number = known.get(label["label"].lower(), int(label["label"]) if label["label"].isdecimal() else None)
         if number is None or number > _LAST_MEASURE:
