@@ -89,6 +89,11 @@ def _check_text(page: Page, found: list[Diagnostic]) -> None:
     if page.context.is_scanned:
         message = "this text came out of a scan: words are damaged, compare with the original"
         found.append(Diagnostic("warning", "scan-damaged", message))
+    look_alike = next((line for line in page.lines if line.text.look_alike is not None), None)
+    if look_alike is not None and look_alike.text.look_alike is not None:
+        message = "letters that look like others, or turn the direction of text, stand here: compare with the original"
+        at = look_alike.start + look_alike.text.look_alike
+        found.append(Diagnostic("warning", "characters-look-alike", message, at, at + 1))
     sample = [line.text for line in page.lines if line.start < _SAMPLE]
     words = sum(text.n_words for text in sample)
     if words > _FEWEST_WORDS and sum(text.n_french for text in sample) < _FRENCH_SHARE * words:

@@ -296,6 +296,6 @@ def _cut_tail(page: Page, heading: Heading, index: int, left: int) -> None:
     at, levels = left + tail[0], tail[1]
     mark = page.marks.get(line.start)
     if mark is not None:
-        page.marks[line.start] = replace(mark, body=(mark.body[0], at))
+        page.marks[line.start] = mark._replace(body=(mark.body[0], at))
     page.cut(index, [at])
     page.marks[at] = Mark("level", "heading-tail", (line.right, line.right), levels=levels)

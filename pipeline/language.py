@@ -1,8 +1,8 @@
 """spaCy's part in reading observations: level references as entities, cues as spans, over a skeleton's tokens."""
 
 import re
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -44,8 +44,7 @@ class _Tokenizer:
         return Doc(self.vocab, words=words, user_data={"words": words})
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """Tokens `start` to `end`, negation included, that say `stance`. `stray`: its object is something else."""
 
     rule: ClauseRule

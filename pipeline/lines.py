@@ -33,8 +33,7 @@ class Line(NamedTuple):
         return Line(self.start + by, self.end + by, self.left + by, self.right + by, self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What a line opens: a kind of block, by which rule, where its body is, and what its label prints.
 
     `number` is a measure's, `levels` a level's; `ticked` is what a check box says (None: no box, or an empty one).

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import regex
 
-from pipeline.fold import LONGEST, plain_of, shape_of
+from pipeline.fold import LONGEST, plain, plain_of, shape_of
 from pipeline.rules import FIRST, TIMEOUT, LineRule, Rules
 from pipeline.scan import count_signs
 from pipeline.ticks import TICK
@@ -22,6 +22,10 @@ _STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++
 _SPACE_RE = re.compile(r"\s+")
 _FRENCH = frozenset(
     ["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"]
+)
+# "Н1" with a Cyrillic letter, "Ｎ１", "𝐍𝟏"; marks that make text run from right to left
+_LOOK_ALIKE_RE = re.compile(
+    r"[\u0370-\u03ff\u0400-\u04ff\u200e\u200f\u202a-\u202e\u2066-\u2069\uff10-\uff5a\U0001d400-\U0001d7ff]"
 )
 # "Au téléphone : d'accord"
 _LABEL_RE = re.compile(r"(?!n\d|niv|mesure|principe|palier|commune|liste)(?P<label>[^\W\d_][^:.•()\d]{2,40}?)\s*:\s*")
@@ -44,6 +48,7 @@ class LineText:
     """A line, or a piece of one: its characters from `left` to `right` are those without outer space.
 
     `label` is what stands before a colon at its head, and `behind_label` where the text behind begins, from `left`.
+    `look_alike` is the first character, from the beginning, that looks like another.
     """
 
     left: int
@@ -59,6 +64,7 @@ class LineText:
     n_french: int
     n_scan_signs: int
     has_glue: bool
+    look_alike: int | None
     found: list[RuleMatch] = field(default_factory=list)
     tried: int = 0
     slow: list[LineRule] = field(default_factory=list)
@@ -80,6 +86,7 @@ class LineTexts:
         self._heading_rules = tuple(rule for rule in rules.lines if rule.kind == "measure")
         self._inline_rules = tuple(rule for rule in rules.lines if rule.inline)
         self._other_rules = tuple(rule for rule in rules.lines if rule.kind != "measure")
+        self._by_first = {char: tuple(rule for rule in self._other_rules if _may_start(rule, char)) for char in FIRST}
         self._remembered = lru_cache(REMEMBERED)(self._look)
         self._floor_of = lru_cache(REMEMBERED)(self._find_floor)
         self._tail_of = lru_cache(REMEMBERED)(self._find_tail)
@@ -92,7 +99,7 @@ class LineTexts:
         text = line.strip()
         left = line.find(text) if text else len(line)
         folded, words = plain_of(text), _WORD_RE.findall(plain_of(text))
-        label = _LABEL_RE.match(folded)
+        label, look_alike = _LABEL_RE.match(folded), _LOOK_ALIKE_RE.search(line)
         return LineText(
             left=left,
             right=left + len(text),
@@ -107,15 +114,17 @@ class LineTexts:
             n_french=sum(word in _FRENCH for word in words),
             n_scan_signs=count_signs(plain_of(line)),
             has_glue=self.rules.glue.search(shape_of(text)) is not None,
+            look_alike=None if look_alike is None else look_alike.start(),
         )
 
     def matches(self, line: LineText) -> Iterator[RuleMatch]:
         """The matches of all line rules but those for headings, in the order of the rules; they are tried as far as
         they are asked for."""
         at = 0
+        rules = self._by_first.get(line.shaped[:1], self._other_rules)
         while True:
-            while at == len(line.found) and line.tried < len(self._other_rules):
-                match = self._try(self._other_rules[line.tried], line)
+            while at == len(line.found) and line.tried < len(rules):
+                match = self._try(rules[line.tried], line)
                 line.tried += 1
                 if match is not None:
                     line.found.append(match)
@@ -176,6 +185,12 @@ def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: R
     label = groups.get("label")
     levels = rules.words.levels_in(label or "") if rule.kind == "level" else ()
     return RuleMatch(rule, body, label, match.end("label") if label is not None else 0, groups.get("tick"), levels)
+
+
+def _may_start(rule: LineRule, char: str) -> bool:
+    """Whether a line that begins with a character may match the rule."""
+    first = plain(char) if rule.on == "plain" else char
+    return first not in FIRST or first in rule.starts
 
 
 def _last_place(rule: LineRule, line: LineText) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.lines import Page
 from pipeline.listing import body_span, level_above
@@ -20,8 +21,7 @@ class Mentioned:
     organisations: tuple[Organisation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a mention stands: the block's measure and level, the observation, and the levels of its clauses' texts."""
 
     measure: int | None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 Severity = Literal["info", "warning", "error"]
 Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
@@ -72,8 +72,7 @@ class Source:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of whole lines. `parent` is the index of the block it stands under.
 
     `body` is the span of what the block says without its mark ("N2 • ", "– "); `levels` are the
@@ -308,8 +307,7 @@ class Part:
     n_unknown: int
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A part in its document: the offset and the line (from 0) at which it begins, and how many come before it."""
 
     part: Part
@@ -370,8 +368,7 @@ class Pact:
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         return tuple(
-            replace(
-                block,
+            block._replace(
                 start=block.start + placed.at,
                 end=block.end + placed.at,
                 body=moved(block.body, placed.at),

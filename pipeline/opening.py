@@ -1,11 +1,9 @@
 """What a line opens, in its place: the first rule that fits, unless the style of the line says otherwise."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from pipeline.contrast import behind_label, is_act, is_talk
 from pipeline.lines import Line, Mark
-from pipeline.model import Diagnostic
+from pipeline.linetext import RuleMatch
+from pipeline.model import Diagnostic, moved
 from pipeline.rules import LineRule
 from pipeline.styles import SET_IN_ITALICS
 from pipeline.ticks import says
@@ -30,25 +28,26 @@ def mark_of(walk: Walk, index: int) -> Mark | None:
         return decided
     mark = _recurring_label(walk, index)
     if mark is None:
-        mark = next((mark for mark in _marks(walk, walk.page.lines[index]) if _fits(walk, index, mark)), None)
+        line = walk.page.lines[index]
+        match = next((match for match in walk.page.matches(line) if _fits(walk, index, match)), None)
+        mark = None if match is None else _mark(walk, line, match)
     return _as_set(walk, walk.page.lines[index], mark) if walk.page.lines[index].start in walk.page.styled else mark
 
 
-def _marks(walk: Walk, line: Line) -> Iterator[Mark]:
-    for match in walk.page.matches(line):
-        rule, tick = match.rule, match.tick
-        yield Mark(
-            rule.kind,
-            rule.id,
-            (line.left + match.body[0], line.left + match.body[1]),
-            match.label,
-            levels=match.levels,
-            boxed=tick is not None,
-            ticked=says(tick, walk.page.context.crosses_refuse) if tick is not None else None,
-            evidence=rule.evidence,
-            line_rule=rule,
-            about=rule.about,
-        )
+def _mark(walk: Walk, line: Line, match: RuleMatch) -> Mark:
+    rule, tick = match.rule, match.tick
+    return Mark(
+        rule.kind,
+        rule.id,
+        moved(match.body, line.left),
+        match.label,
+        levels=match.levels,
+        boxed=tick is not None,
+        ticked=says(tick, walk.page.context.crosses_refuse) if tick is not None else None,
+        evidence=rule.evidence,
+        line_rule=rule,
+        about=rule.about,
+    )
 
 
 def _as_set(walk: Walk, line: Line, mark: Mark | None) -> Mark | None:
@@ -58,7 +57,7 @@ def _as_set(walk: Walk, line: Line, mark: Mark | None) -> Mark | None:
     if walk.head is None or (mark is not None and mark.kind not in ("observation", "level", "item", "theme")):
         return mark
     if mark is not None and mark.kind == "observation":
-        return replace(mark, evidence="style")
+        return mark._replace(evidence="style")
     body = (line.left, line.right) if mark is None else mark.body
     speaks_on = walk.open is not None and walk.open.kind == "observation"
     if not speaks_on and (body[0] == body[1] or _is_wording_in_italics(walk, mark, body)):
@@ -109,11 +108,10 @@ def _recurring_label(walk: Walk, index: int) -> Mark | None:
     return None if at is None else Mark("observation", "recurring-label", (at, line.right), evidence="label")
 
 
-def _fits(walk: Walk, index: int, mark: Mark) -> bool:
+def _fits(walk: Walk, index: int, match: RuleMatch) -> bool:
     """Whether the rule may fire where the line stands: a mark is one only in its place."""
-    rule, line, before = mark.line_rule, walk.page.lines[index], walk.open
-    assert rule is not None, "decided marks always fit"
-    if mark.kind == "observation":
+    rule, line, before = match.rule, walk.page.lines[index], walk.open
+    if rule.kind == "observation":
         if rule.about == "pact":
             return _speaks_of_the_pact(walk, line, rule)
         if walk.head is None and not walk.whole:
@@ -122,25 +120,24 @@ def _fits(walk: Walk, index: int, mark: Mark) -> bool:
             return before is not None and before.kind == "observation"
         # A wrapped line in the middle of a sentence, or a wording of the catalogue, may begin with the same words.
         return opens_sentence(walk, line) and (rule.evidence == "label" or not _is_known_wording(walk, line))
-    if mark.kind == "level":
-        if walk.head is None or not mark.levels or _in_parentheses(walk, line):
+    if rule.kind == "level":
+        if walk.head is None or not match.levels or _in_parentheses(walk, line):
             return False
         # "N1 : validé / N3 : compétence régionale": a level that is printed already is spoken of here.
         speaks_on = before is not None and before.kind == "observation" and not walk.blank
-        return not (speaks_on and (walk.printed & set(mark.levels) or _is_talk(walk, mark)))
-    if mark.kind == "item":
+        return not (speaks_on and (walk.printed & set(match.levels) or _is_talk(walk, *moved(match.body, line.left))))
+    if rule.kind == "item":
         in_observation = goes_on(walk) and not turns_upright(walk, line)
         return walk.head is not None and (before is None or before.kind != "observation" or not in_observation)
-    if mark.kind == "closing":
+    if rule.kind == "closing":
         return walk.has_measure
     if rule.next is not None:
         return (walk.blank or ends_block(walk)) and _next_is(walk, index, rule.next)
-    return mark.kind != "theme" or walk.blank or ends_block(walk)
+    return rule.kind != "theme" or walk.blank or ends_block(walk)
 
 
-def _is_talk(walk: Walk, mark: Mark) -> bool:
+def _is_talk(walk: Walk, start: int, end: int) -> bool:
     """Whether what stands behind a level, in a row of verdicts, is no wording: "N2 : bof, on laisse tomber"."""
-    start, end = mark.body
     head = None if walk.head is None else walk.blocks[walk.head].measure
     if start == end or head is None or is_act(walk.page, start, end):
         return False

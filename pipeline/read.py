@@ -2,18 +2,12 @@
 
 import hashlib
 import importlib
-import re
 from collections.abc import Callable
 
 from pipeline.formats import Format, NotRead, format_of
 from pipeline.limits import LIMITS, Limits, OverLimit, check_text
 from pipeline.model import Diagnostic, Source
 from pipeline.readers.draft import Reading, Unreadable
-
-# "Н1" with a Cyrillic letter, "Ｎ１", "𝐍𝟏"; marks that make text run from right to left
-_LOOK_ALIKE_RE = re.compile(
-    r"[\u0370-\u03ff\u0400-\u04ff\u200e\u200f\u202a-\u202e\u2066-\u2069\uff10-\uff5a\U0001d400-\U0001d7ff]"
-)
 
 
 def read(data: bytes, pact_id: str, limits: Limits = LIMITS) -> Source:
@@ -69,10 +63,6 @@ def _source(pact_id: str, data: bytes, media_type: str, reading: Reading) -> Sou
     if at >= 0:
         message = "characters were lost before the file came here (U+FFFD): compare with the original"
         diagnostics.append(Diagnostic("warning", "characters-lost", message, at, at + 1))
-    look_alike = _LOOK_ALIKE_RE.search(reading.text)
-    if look_alike is not None:
-        message = "letters that look like others, or turn the direction of text, stand here: compare with the original"
-        diagnostics.append(Diagnostic("warning", "characters-look-alike", message, *look_alike.span()))
     return Source(
         pact_id=pact_id,
         sha256=hashlib.sha256(data).hexdigest(),

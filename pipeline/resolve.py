@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from pipeline.catalogue import ALIKE, catalogue_of, squeeze
 from pipeline.fold import plain
@@ -104,7 +103,7 @@ def _observations(
             under_levels.add(measure)
         elif index not in says_this and measure not in under_levels:
             level = None
-            block = replace(block, parent=None)
+            block = block._replace(parent=None)
         observations.append(
             Observation(
                 observation=len(observations) + 1,

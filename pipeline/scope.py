@@ -222,7 +222,7 @@ def _in_sequence(cues: list[Cue]) -> list[Cue]:
     said: Stance | None = None
     for cue in cues:
         if cue.rule.same:
-            cue = replace(cue, stance=said)
+            cue = cue._replace(stance=said)
         if cue.rule.follows in (None, said):
             kept.append(cue)
             said = said if cue.stance in QUALIFIERS else cue.stance

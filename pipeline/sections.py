@@ -5,14 +5,14 @@ is not read again. Where more was decided over the page than headings, the whole
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from pipeline.lines import Context, Line, Mark, Page
 from pipeline.model import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """The lines `first` to `last` (exclusive) of a page, which are its text from `start` to `end`."""
 
     start: int

@@ -4,7 +4,6 @@ Tables, headings and what is set in italics were decided over the whole page; th
 what stands open.
 """
 
-from dataclasses import replace
 
 from pipeline.catalogue import LONGEST_PRINTED, catalogue_of
 from pipeline.contrast import contrast, is_act
@@ -294,7 +293,7 @@ def _settle(walk: Walk) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     blocks = walk.blocks
     if not walk.page.context.has_measures:
         prose = ("header", "introduction", "closing")
-        blocks = [replace(b, kind="unknown", rule=None) if b.kind in prose else b for b in blocks]
+        blocks = [b._replace(kind="unknown", rule=None) if b.kind in prose else b for b in blocks]
     for block in blocks:
         if block.kind == "unknown":
             message = "no rule recognises this text: mark it as an observation or a level, or add a rule"
