@@ -44,7 +44,7 @@ def assemble(page: Page, parts: Sequence[tuple[int, Part]], doubts: Iterable[Dia
         facts=facts,
         status=_document_status(found),
         coverage=(n_dark - n_unknown) / n_dark if n_dark else 0.0,
-        level_mode=_level_mode(part for _, part in parts),
+        level_mode=_level_mode([part for _, part in parts]),
         parts=placed,
         diagnostics=tuple(
             # A line that was looked at twice may have been told twice.
@@ -101,13 +101,10 @@ def _check_text(page: Page, found: list[Diagnostic]) -> None:
         found.append(Diagnostic("warning", "language-doubtful", message))
 
 
-def _level_mode(parts: Iterable[Part]) -> Literal["set", "single", "none"]:
+def _level_mode(parts: Sequence[Part]) -> Literal["set", "single", "none"]:
     """One level chosen under each measure, or sets of them, or no levels; a clause may speak of those printed."""
-    listed: set[tuple[int | None, int]] = set()
-    spoken: set[tuple[int | None, int]] = set()
-    for part in parts:
-        listed.update((row.measure, row.level) for row in part.levels if row.listed)
-        spoken.update((clause.measure, level) for clause in part.clauses for level in clause.levels)
+    listed = frozenset[tuple[int | None, int]]().union(*[part.listed for part in parts])
+    spoken = frozenset[tuple[int | None, int]]().union(*[part.spoken for part in parts])
     if not spoken and not listed:
         return "none"
     measures = {measure for measure, _ in listed}

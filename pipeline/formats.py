@@ -19,6 +19,8 @@ _EMPHASIS_RE = re.compile(
     rb"""^[ >*+-]* (?:\*\*\*|___|\*\*_|__\*) [^\s*_] [^\n]* (?:\*\*\*|___|_\*\*|\*__) \W*$""",
     re.VERBOSE,
 )
+_EMPHASES = (b"***", b"___", b"**_", b"__*")
+"""One of these opens it."""
 # "Content-Transfer-Encoding: quoted-printable", among the first lines: what such a mail says must be decoded first
 _MAIL_RE = re.compile(
     rb"(?=[A-Z][A-Za-z-]{1,40}:[ ]) (?:.*\n){0,200}? "
@@ -149,7 +151,7 @@ def _marked_up(data: bytes, pact_id: str) -> Format:
         return _MARKDOWN
     if b"<" in head and len(_TAGS_RE.findall(head)) >= _FEWEST_TAGS:
         return _HTML
-    if b"**" not in head and b"__" not in head:
+    if not any(sign in head for sign in _EMPHASES):
         return _TEXT
     starred = [line for line in head.split(b"\n") if b"**" in line or b"__" in line]
     return _MARKDOWN if sum(map(bool, map(_EMPHASIS_RE.match, starred))) >= _FEWEST_EMPHASES else _TEXT

@@ -8,21 +8,17 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
-from functools import lru_cache
 
 from pipeline.catalogue import LONGEST_PRINTED, Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
-from pipeline.fold import LONGEST
 from pipeline.lines import Line, Mark, Page
-from pipeline.linetext import REMEMBERED, LineText
+from pipeline.linetext import LineText
 from pipeline.model import Diagnostic
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
-_LOCAL_RE = re.compile(
-    r"\W*(?:les |nos )?(?:(?:un|deux|trois|quatre|cinq|\d+) )?(?:mesures?|propositions?|engagements?) "
-    r"(?:locales?|propres|supplementaires?|specifiques?|ajoutee?s?|communales?|complementaires?|hors pacte)\b.{0,40}"
-)
+_SHORTEST = 16
+"""No shorter line, in characters, is a title that stands alone."""
 _OTHER_KINDS = ("observation", "level", "principle", "closing", "furniture", "contents")
 
 
@@ -159,13 +155,15 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
     """Lines that are a title of the catalogue without its number."""
     found = []
     for index, line in enumerate(page.lines):
-        if line.right - line.left < 16:
+        if line.right - line.left < _SHORTEST:
             continue
-        # A long line is not remembered, so that its text can be let go.
-        find = _titled if line.right - line.left <= LONGEST else _titled.__wrapped__
-        behind, number = find(catalogue, line.text)
-        free = number is not None and index not in taken and line.start not in page.marks
-        if free and not _goes_on_title(page, index, taken):
+        titled = line.text.titled
+        if titled is None:
+            titled = line.text.titled = _titled(catalogue, line.text)
+        behind, number = titled
+        if number is None or index in taken or line.start in page.marks:
+            continue
+        if not _goes_on_title(page, index, taken):
             left = line.left + behind
             title = page.folded[left : line.right]
             style = f"title {page.shaped[line.left : left].strip()}"
@@ -173,17 +171,6 @@ def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading
     return found
 
 
-def _opens_local(line: LineText) -> bool:
-    """Whether a line says that local measures follow."""
-    return len(line.folded) <= LONGEST and _is_local(line.folded)
-
-
-@lru_cache(REMEMBERED)
-def _is_local(line: str) -> bool:
-    return _LOCAL_RE.fullmatch(line) is not None
-
-
-@lru_cache(REMEMBERED)
 def _titled(catalogue: Catalogue, line: LineText) -> tuple[int, int | None]:
     """Where the text of a line begins behind its bullet, and the measure of the catalogue whose title it is."""
     bullet = _BULLET_RE.match(line.shaped)
@@ -227,7 +214,7 @@ def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[Heading]) ->
 def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
     """Bulleted measures without a number in a section that says that its measures are local ones."""
     found: list[Heading] = []
-    section = next((i for i, line in enumerate(page.lines) if line.left < line.right and _opens_local(line.text)), None)
+    section = next((i for i, line in enumerate(page.lines) if line.text.opens_local), None)
     for index in range(len(page.lines) if section is None else section + 1, len(page.lines)):
         line = page.lines[index]
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)

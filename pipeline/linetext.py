@@ -19,7 +19,10 @@ _BOX_RE = re.compile(TICK, re.VERBOSE)
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
 _STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒])")
-_SPACE_RE = re.compile(r"\s+")
+_LOCAL_RE = re.compile(
+    r"\W*(?:les |nos )?(?:(?:un|deux|trois|quatre|cinq|\d+) )?(?:mesures?|propositions?|engagements?) "
+    r"(?:locales?|propres|supplementaires?|specifiques?|ajoutee?s?|communales?|complementaires?|hors pacte)\b.{0,40}"
+)
 _FRENCH = frozenset(
     ["et", "les", "des", "du", "une", "pour", "dans", "sur", "au", "aux", "avec", "est", "de", "la", "le"]
 )
@@ -65,12 +68,17 @@ class LineText:
     n_scan_signs: int
     has_glue: bool
     look_alike: int | None
+    opens_local: bool
+    """Whether it says that local measures follow."""
     found: list[RuleMatch] = field(default_factory=list)
     tried: int = 0
     slow: list[LineRule] = field(default_factory=list)
     """Rules that took too long on it."""
     heads: tuple[RuleMatch, ...] | None = None
     """The matches of rules for the headings of measures; None before they were asked for."""
+    titled: tuple[int, int | None] | None = None
+    """Where the text behind a bullet begins, from `left`, and the measure of the catalogue whose title it is; None
+    before it was asked for."""
 
     @property
     def is_blank(self) -> bool:
@@ -109,12 +117,13 @@ class LineTexts:
             has_boxes=_BOX_RE.search(text) is not None,
             label=label["label"].strip() if label else None,
             behind_label=label.end() if label else 0,
-            n_dark=len(text) - sum(map(len, _SPACE_RE.findall(text))),
+            n_dark=sum(map(len, text.split())),
             n_words=len(words),
-            n_french=sum(word in _FRENCH for word in words),
+            n_french=sum(map(_FRENCH.__contains__, words)),
             n_scan_signs=count_signs(plain_of(line)),
             has_glue=self.rules.glue.search(shape_of(text)) is not None,
             look_alike=None if look_alike is None else look_alike.start(),
+            opens_local=len(folded) <= LONGEST and _LOCAL_RE.fullmatch(folded) is not None,
         )
 
     def matches(self, line: LineText) -> Iterator[RuleMatch]:

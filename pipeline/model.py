@@ -286,7 +286,8 @@ class Part:
 
     `lines` are the lines, from 0, on which its blocks begin. `opening` are the blocks before its first measure or
     principle and `closing` those of kind closing, as kind and body: where the document tells of itself.
-    `n_dark` and `n_unknown` count the characters, white space apart, in all and in blocks of kind unknown.
+    `n_dark` and `n_unknown` count the characters, white space apart, in all and in blocks of kind unknown. `listed` and
+    `spoken` are the levels, each with its measure, that are printed, and that clauses are about.
     """
 
     blocks: tuple[Block, ...]
@@ -305,6 +306,8 @@ class Part:
     closing: tuple[tuple[str, tuple[int, int]], ...]
     n_dark: int
     n_unknown: int
+    listed: frozenset[tuple[int | None, int]]
+    spoken: frozenset[tuple[int | None, int]]
 
 
 class Placed(NamedTuple):
