@@ -31,8 +31,8 @@ _AUTHOR = "pacte"
 _MADE = datetime(2000, 1, 1)
 """When a workbook was made whose pacts have no date: the same tables give the same bytes, whenever they are written."""
 # Who made a workbook and who saved it last, and when
-_BY_RE = re.compile(r"<(?:dc:creator|cp:lastModifiedBy)[^>]*>([^<]*)<")
-_AT_RE = re.compile(r"<dcterms:\w+[^>]*>([^<]*)<")
+_BY_RE = re.compile(r"<(?:dc:creator|cp:lastModifiedBy)\b[^<>]{0,200}>([^<]{0,200})<")
+_AT_RE = re.compile(r"<dcterms:(?:created|modified)\b[^<>]{0,200}>([^<]{0,200})<")
 _FETCHED = 1_000
 _HEIGHT = 60
 """Points: four lines of an answer are seen."""
