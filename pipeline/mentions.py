@@ -15,6 +15,7 @@ _WORTH_A_LOOK_RE = re.compile(
     r"|douze|treize|quinze|seize|vingt|trente|quarante|soixante|cents?|mille)"
 )
 """Without one of these nothing is mentioned."""
+_FIGURE_RE = re.compile(r"\d")
 _SENTENCE_RE = re.compile(r"[.;!?](?=\s)|\n(?=\s*(?:[-•*–]|\n))")
 _COMPARATORS: tuple[tuple[Comparator, "re.Pattern[str]"], ...] = (
     ("at_least", re.compile(r"au\s+moins|minim|pas\s+moins|partir|superieure?s?\s+ou|(?:ou|et)\s+plus")),
@@ -93,7 +94,10 @@ def _find(text: str, folded: str, rules: Rules, own: int | None) -> tuple[list[F
     """What a text mentions, and the rules that took too long on it."""
     late: list[str] = []
     matches: list[_Matched] = []
+    has_figure = _FIGURE_RE.search(folded) is not None
     for rule in rules.mentions:
+        if (rule.figure and not has_figure) or (rule.needs and not any(map(folded.__contains__, rule.needs))):
+            continue
         try:
             for start, end in _windows(rule, folded):
                 matches += _matched(rule, folded, start, end, rules)

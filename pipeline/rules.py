@@ -124,12 +124,15 @@ class FactRule(_RegexRule):
 class MentionRule(_RegexRule):
     """A pattern for a measure that is referred to, a quantity, or a year by which; its groups say what it finds.
 
-    `holds`: a simpler pattern that stands in every match; where it is not found the rule is not tried. `prefix`:
+    `needs`: one of these, or a `figure`, stands in every text that the rule finds something in. `holds`: a simpler
+    pattern that stands in every match; where it is not found the rule is not tried. `prefix`:
     whether `Rules.before_number` may, or must, stand right before it. `not_after`: folded words right before which make
     it none.
     """
 
     fact: Literal["reference", "quantity", "deadline"]
+    needs: tuple[str, ...] = ()
+    figure: bool = False
     holds: str
     prefix: Literal["may", "must"] | None = None
     not_after: str | None = None
