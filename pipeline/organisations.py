@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import regex
-from spacy.util import get_lang_class
 
 from pipeline.rules import OrganisationRule, Rules
-from pipeline.token_rules import TokenRules
+from pipeline.token_rules import TokenRules, make_vocab
 
 _TOKEN_RE = re.compile(r"[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
 _END = "¶"
@@ -94,7 +93,7 @@ def _finder(rules: Rules) -> _Finder:
     if rules.fingerprint not in _FINDERS:
         words = {word for rule in rules.organisations for pattern in rule.folded for word in _telling(pattern)}
         needed = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, words)))})(?!\w)")
-        _FINDERS[rules.fingerprint] = _Finder(TokenRules(get_lang_class("xx")().vocab, rules.organisations), needed)
+        _FINDERS[rules.fingerprint] = _Finder(TokenRules(make_vocab(), rules.organisations), needed)
     return _FINDERS[rules.fingerprint]
 
 

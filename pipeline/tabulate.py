@@ -96,17 +96,22 @@ def _of_parts(name: str, parts: Sequence[Part], places: _Places, ids: pa.Array, 
     repeats = counts[places.part] if len(parts) else counts
     first = (np.cumsum(counts) - counts)[places.part] if len(parts) else counts
     ends = np.cumsum(repeats)
-    taken = pa.array(np.repeat(first - (ends - repeats), repeats) + np.arange(repeats.sum()))
+    taken = _arrow(np.repeat(first - (ends - repeats), repeats) + np.arange(repeats.sum()))
     moved_by = _COUNTED.get(name, _OFFSETS)
-    arrays = {"pact_id": ids.take(pa.array(np.repeat(places.pact, repeats)))}
+    arrays = {"pact_id": ids.take(_arrow(np.repeat(places.pact, repeats)))}
     for field, column in zip(columns, values, strict=True):
         array = pa.array(column, field.type).take(taken)
         if field.name in moved_by:
-            array = pc.add(array, pa.array(np.repeat(places.moves[moved_by[field.name]], repeats)))
+            array = pc.add(array, _arrow(np.repeat(places.moves[moved_by[field.name]], repeats)))
         arrays[field.name] = array
     if name == "blocks" and any(pact.source.places for pact in pacts):
         arrays |= _by_readers(arrays, pacts)
     return pa.Table.from_arrays([arrays[field.name] for field in schema], schema=schema)
+
+
+def _arrow(numbers: npt.NDArray[Any]) -> pa.Array:
+    """Numbers as an Arrow array, as they lie in memory: `pa.array` would load numpy's masked arrays first."""
+    return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), len(numbers), [None, pa.py_buffer(numbers)])
 
 
 def _rows(name: str) -> Callable[[Part], list[tuple[Any, ...]]]:

@@ -16,7 +16,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from spacy.util import get_lang_class
+from spacy.vocab import Vocab, create_vocab
 
 from pipeline.rules import ClauseRule, OrganisationRule, ReferenceRule
 
@@ -72,6 +73,11 @@ class _Word:
     first: int
     second: int
     third: int
+
+
+def make_vocab() -> Vocab:
+    """What spaCy knows of words without any language: whether they are letters, figures or signs."""
+    return create_vocab("xx", get_lang_class("xx").Defaults)
 
 
 class TokenRules(Generic[R]):
