@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+from importlib.abc import MetaPathFinder
 from multiprocessing.context import BaseContext
 
 
@@ -30,8 +31,22 @@ def limit_memory(most: int) -> None:
     resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
+class _NoPandas(MetaPathFinder):
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ImportError("this process does without pandas")
+
+
+def do_without_pandas() -> None:
+    """Hide pandas from this process. pyarrow looks for it when it makes an array: no command needs it, and it takes a
+    fifth of a second."""
+    sys.meta_path.insert(0, _NoPandas())
+
+
 def prepare() -> None:
-    """Start that process: it loads the parser while this one looks for inputs. Call it before pyarrow is loaded."""
+    """Start that process: it loads the parser while this one looks for inputs. Call it before pyarrow is loaded, and
+    from a command only, for it hides pandas."""
+    do_without_pandas()
     if sys.platform == "linux":
         # It gives memory back: with pyarrow's own choice a run over 12,000 pacts grew by 130 MB, with this by 30.
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")

@@ -2,16 +2,9 @@
 
 import gc
 import sys
-from importlib.abc import MetaPathFinder
 from types import ModuleType
 
-
-class _NoPandas(MetaPathFinder):
-    """pyarrow looks for pandas whenever it makes an array: nothing here needs it, and it takes a fifth of a second."""
-
-    def find_spec(self, name: str, *_: object) -> None:
-        if name == "pandas":
-            raise ImportError("a worker does without pandas")
+from pipeline.forking import do_without_pandas
 
 
 def _load_spacy() -> None:
@@ -30,7 +23,7 @@ def _load_spacy() -> None:
             del sys.modules[name]
 
 
-sys.meta_path.insert(0, _NoPandas())
+do_without_pandas()
 _load_spacy()
 
 from pipeline.parse import parse_bytes  # noqa: E402
