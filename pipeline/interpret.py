@@ -38,7 +38,7 @@ _MAX_TOKENS = 3_000
 """A skeleton longer than this is no observation, and reading it would take more than a second."""
 LONGEST_WORD = 60
 """So many letters of a word are read, in which every rule's pattern is looked for: French has none half as long."""
-_REMEMBERED = 2_000
+_REMEMBERED = 1_500
 
 
 def interpret(page: Page, blocks: tuple[Block, ...]) -> tuple[tuple[Clause, ...], tuple[Diagnostic, ...]]:

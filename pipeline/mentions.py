@@ -30,7 +30,7 @@ _PAST_RE = re.compile(r"\b(?:a|ont|avons|ai|fut|ete|depuis|etait|etaient)\b")
 _LAST_MEASURE = 200
 MOST_BEFORE, _BEHIND = 160, 240
 """So many characters before and behind what every match of a rule holds are looked at: more than any match has."""
-_LONGEST, _REMEMBERED = 2_000, 4_000
+_LONGEST, _REMEMBERED = 2_000, 2_000
 """No longer text, in characters, is remembered, and so many are: most recur from pact to pact."""
 _LAST_WORD_RE = re.compile(r"(?<![\w°])(?P<word>[\w°]+)\s{1,3}$")
 _LONGEST_WORD = 40

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Pact
 
-_AHEAD = 4
+_AHEAD = 3
 """So many tasks for each worker wait, or are done before their turn: memory stays bounded."""
 _MOST_POOLS = 3
 """So often one task may break the whole pool before the run is given up."""

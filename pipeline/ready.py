@@ -4,7 +4,7 @@ import gc
 import sys
 from types import ModuleType
 
-from pipeline.forking import do_without_pandas
+from pipeline.forking import do_without_pandas, give_back
 
 
 def _load_spacy() -> None:
@@ -23,6 +23,7 @@ def _load_spacy() -> None:
             del sys.modules[name]
 
 
+give_back()
 do_without_pandas()
 _load_spacy()
 

@@ -4,7 +4,8 @@ The manifest tells what they hold, and of which inputs; datapackage.json describ
 
 The same rows give the same bytes, however they were cut into chunks. A file is cut into row groups of a fixed number
 of rows, so that a question about one pact reads one group: 128 documents are 1.5 MB and 6 ms of DuckDB, 256 take twice
-that, and fewer cost more to write; 32,768 rows of the other tables are some 200 pacts.
+that, and fewer cost more to write; 32,768 blocks or levels are some 200 pacts, 8,192 rows of the other tables about as
+many, or more, and what waits for a group to be full stays small.
 """
 
 import hashlib
@@ -27,10 +28,11 @@ from pipeline.package import Stored, catalogue_table
 from pipeline.schemas import ALL, TABLES
 
 MANIFEST = "manifest.json"
-GROUP = 32_768
-"""Rows of a row group."""
+GROUP, _OTHER_GROUP = 32_768, 8_192
+"""Rows of a row group, of the two longest tables and of the others."""
 DOCUMENTS_GROUP = 128
 """Rows of a row group of the documents, each of which brings its whole text."""
+_GROUPS = {"documents": DOCUMENTS_GROUP, "blocks": GROUP, "levels": GROUP}
 _PIECES = 8
 """Chunks that wait for a row group to be full are merged when they are this many: a few rows would else keep all the
 memory of the chunk alive that they came in."""
@@ -216,7 +218,7 @@ class _File:
     def __init__(self, name: str, raw: BinaryIO) -> None:
         self.rows = 0
         self._name, self._schema = name, ALL[name].schema
-        self._group = DOCUMENTS_GROUP if name == "documents" else GROUP
+        self._group = _GROUPS.get(name, _OTHER_GROUP)
         self._waiting: list[pa.Table] = []
         self._n_waiting = 0
         self._sink = _Sink(raw)
@@ -270,7 +272,6 @@ def parquet_options(name: str) -> dict[str, Any]:
         "compression_level": _LEVEL,
         "use_dictionary": [path for path in searched if path not in _RARELY_EQUAL],
         "write_statistics": searched,
-        "write_page_index": True,
         "sorting_columns": pq.SortingColumn.from_ordering(table.schema, [(each, "ascending") for each in ordered]),
     }
 
