@@ -16,6 +16,11 @@ REMEMBERED = 3_000
 LONGEST_TAIL = 200
 """In so many last characters of a heading its levels are looked for."""
 _BOX_RE = re.compile(TICK, re.VERBOSE)
+# "N1 : Planter des haies ........ OUI"; not "12 – Rénover ........ 7" in a table of contents, nor "Signature : ....."
+LEADER_RE = re.compile(
+    r"""(?<=[^\s.…_·]) [ ]? (?> (?:[.·][ ]?){4,} | …{2,} | _{4,} ) [ ]* (?=[^\s.…_·]) (?! \d{1,3} [ ]* $ )""", re.VERBOSE
+)
+"""What leads the eye from a text to the answer at the end of its line."""
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
 _STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒])")
@@ -68,6 +73,7 @@ class LineText:
     n_scan_signs: int
     has_glue: bool
     look_alike: int | None
+    has_leader: bool
     opens_local: bool
     """Whether it says that local measures follow."""
     found: list[RuleMatch] = field(default_factory=list)
@@ -123,6 +129,7 @@ class LineTexts:
             n_scan_signs=count_signs(plain_of(line)),
             has_glue=self.rules.glue.search(shape_of(text)) is not None,
             look_alike=None if look_alike is None else look_alike.start(),
+            has_leader=LEADER_RE.search(text) is not None,
             opens_local=len(folded) <= LONGEST and _LOCAL_RE.fullmatch(folded) is not None,
         )
 

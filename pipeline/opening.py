@@ -141,8 +141,9 @@ def _is_talk(walk: Walk, start: int, end: int) -> bool:
     head = None if walk.head is None else walk.blocks[walk.head].measure
     if start == end or head is None or is_act(walk.page, start, end):
         return False
-    said = walk.page.shaped[start:end]
-    return said[0].islower() and not walk.catalogue.opens_like_a_wording(head, walk.page.folded[start:end])
+    # Where wordings begin with small letters too, nothing tells them from verdicts.
+    small = walk.page.shaped[start].islower() and not walk.prints_small
+    return small and not walk.catalogue.opens_like_a_wording(head, walk.page.folded[start:end])
 
 
 def _is_known_wording(walk: Walk, line: Line) -> bool:

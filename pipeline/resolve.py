@@ -27,6 +27,8 @@ from pipeline.statuses import STATUS, levels_of
 from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
 from pipeline.wording import LOCAL, UNKNOWN, wording_of
 
+_BESIDE_LEVEL = "table-answer"
+"""The rule of an answer that stands in the row of its level."""
 _OPENING = 12
 """A cue that begins within so many characters of an observation opens it: "Elle est déjà en place"."""
 
@@ -103,7 +105,7 @@ def _observations(
         # if it says so, or if the measure's other observations stand under their levels too.
         if measure is not None and index < last_level.get(measure, -1):
             under_levels.add(measure)
-        elif index not in says_this and measure not in under_levels:
+        elif index not in says_this and measure not in under_levels and block.rule != _BESIDE_LEVEL:
             level = None
             block = block._replace(parent=None)
         observations.append(

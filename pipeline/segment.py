@@ -110,6 +110,7 @@ def _add(
     walk.is_introduced = walk.is_introduced or kind in ("introduction", "measure")
     if level is not None:
         walk.printed.update(level.levels)
+        walk.prints_small = walk.prints_small or (body[0] < body[1] and walk.page.shaped[body[0]].islower())
 
 
 def _add_beside(walk: Walk, line: Line, kind: str, rule: str, body: tuple[int, int]) -> None:
@@ -156,7 +157,7 @@ def _add_marked(walk: Walk, index: int, mark: Mark) -> None:
 def _joins(walk: Walk, mark: Mark) -> bool:
     """Whether an observation goes on with the one before it: nothing but blank lines stand between."""
     before = walk.open
-    if before is None or before.kind != "observation" or is_bare_label(before):
+    if before is None or before.kind != "observation" or is_bare_label(before) or before.rule == "table-answer":
         return False
     rule = mark.line_rule
     if mark.evidence == "style":
@@ -183,7 +184,7 @@ def _add_opening(walk: Walk, line: Line, mark: Mark) -> None:
         label = walk.page.source.text[start : start + len(mark.label)]
     _add(walk, line, mark.kind, mark.rule, mark.body, mark=mark, evidence=mark.evidence, label=label)
     if mark.kind in _HEADS:
-        walk.head, walk.printed = walk.last, set()
+        walk.head, walk.printed, walk.prints_small = walk.last, set(), False
     elif mark.kind == "level":
         walk.level = walk.last
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.lines import Line, Mark, Page
+from pipeline.linetext import LEADER_RE
 from pipeline.rules import Rules
 from pipeline.ticks import TICK, are_ticks, crosses_refuse, says
 
@@ -62,7 +63,7 @@ def cut_tables(page: Page) -> None:
     columns: list[str] | None = None
     has_glue = any(line.text.has_glue for line in page.lines)
     has_boxes = any(line.text.has_boxes for line in page.lines)
-    if not has_glue and not has_boxes and not any(line.text.has_bars for line in page.lines):
+    if not has_glue and not has_boxes and not any(line.text.has_bars or line.text.has_leader for line in page.lines):
         return
     page.is_tabular = True
     index = -1
@@ -71,7 +72,9 @@ def cut_tables(page: Page) -> None:
         if line.is_blank or line.start in page.marks:
             continue
         cells = _cells(page, line)
-        if len(cells) < (2 if columns else 3):
+        if line.text.has_leader and len(cells) == 1:
+            index += _cut_leader(page, index, words)
+        elif len(cells) < (2 if columns or _opens_levels(page, cells, words) else 3):
             # A short line within a table is a theme; anything longer ends it.
             columns = None if len(cells) < 2 and line.right - line.left > _SHORT else columns
             if has_glue:
@@ -127,7 +130,10 @@ def _header(page: Page, cells: list[_Cell], words: _Words) -> list[str] | None:
             roles.append("levels")
         else:
             roles.append("title" if _TITLE_RE.search(text) else "")
-    if "title" not in roles or sum(role != "" for role in roles) < 2:
+    if "title" not in roles and roles[0] == "levels" and _folded(page, cells[0]).split()[0] in page.rules.words.nouns:
+        # The levels of the measure above: what stands beside each is its wording, unless it is the answer.
+        roles[1] = roles[1] or "wording"
+    elif "title" not in roles or sum(role != "" for role in roles) < 2:
         return None
     # What no column of its own is for, behind the levels, is what the list says of them.
     last = max(i for i, role in enumerate(roles) if role)
@@ -138,6 +144,8 @@ def _guess(page: Page, cells: list[_Cell], words: _Words) -> list[str]:
     """Roles where no row names them: a number, then a title, then one tick for each level."""
     texts = [page.shaped[cell.left : cell.right].strip() for cell in cells]
     levels = page.rules.words.numbers
+    if _is_level(texts[0], words):
+        return ["levels", "wording", *["said"] * (len(cells) - 2)]
     first = 1 if words.number.fullmatch(texts[0]) else 0
     roles = ["number"] * first + ["title"]
     rest = texts[first + 1 :]
@@ -151,6 +159,8 @@ def _guess(page: Page, cells: list[_Cell], words: _Words) -> list[str]:
 def _cut_row(page: Page, index: int, cells: list[_Cell], roles: list[str], words: _Words, refuse: bool) -> int:
     """Cut a row at its cells and mark them; how many pieces were added."""
     line = page.lines[index]
+    if roles[0] == "levels" and words.levels.fullmatch(page.shaped[cells[0].left : cells[0].right].strip()):
+        return _cut_level(page, index, cells, roles, refuse)
     numbered = words.number.fullmatch(page.shaped[cells[0].left : cells[0].right].strip())
     first = 1 if numbered and roles[:2] == ["number", "title"] and len(cells) > 1 else 0
     starts = [line.start, *(cell.left for cell in cells[first + 1 :])]
@@ -162,6 +172,56 @@ def _cut_row(page: Page, index: int, cells: list[_Cell], roles: list[str], words
             page.marks[start] = mark
     page.cut(index, starts[1:])
     return len(starts) - 1
+
+
+def _is_level(text: str, words: _Words) -> bool:
+    """Whether a cell names a level by more than its number, which could be anything's."""
+    return words.levels.fullmatch(text) is not None and not text.strip("() ").isdigit()
+
+
+def _opens_levels(page: Page, cells: list[_Cell], words: _Words) -> bool:
+    """Whether a row of two cells begins with a level, or heads a column of levels."""
+    first = _folded(page, cells[0])
+    return len(cells) == 2 and (_is_level(first, words) or first in page.rules.words.nouns)
+
+
+def _cut_level(page: Page, index: int, cells: list[_Cell], roles: list[str], refuse: bool) -> int:
+    """Cut a row that is a level: its mark with the wording beside it, then the answers; how many pieces were added."""
+    line, mark = page.lines[index], cells[0]
+    wording = cells[1] if len(cells) > 1 and roles[1] in ("wording", "title") else None
+    body = (mark.right, mark.right) if wording is None else (wording.left, wording.right)
+    answers = cells[1:] if wording is None else cells[2:]
+    boxed, ticked = False, None
+    for cell in answers:
+        box = _BOX_RE.match(page.shaped, cell.left, cell.right)
+        text = page.shaped[cell.left : cell.right].strip()
+        verdict = box.group() if box else text
+        if not boxed and text and are_ticks([verdict]):
+            boxed, ticked = True, says(verdict, refuse)
+        left = box.end() if box else cell.right if are_ticks([text]) else cell.left
+        left += len(page.shaped[left : cell.right]) - len(page.shaped[left : cell.right].lstrip())
+        is_said = left < cell.right
+        page.marks[cell.left] = (
+            Mark("observation", "table-answer", (left, cell.right), evidence="cue")
+            if is_said
+            else Mark("furniture", "table-cell", (cell.left, cell.right))
+        )
+    levels = page.rules.words.levels_in(page.shaped[mark.left : mark.right])
+    page.marks[line.start] = Mark("level", "table-level", body, levels=levels, boxed=boxed, ticked=ticked)
+    page.cut(index, [cell.left for cell in answers])
+    return len(answers)
+
+
+def _cut_leader(page: Page, index: int, words: _Words) -> int:
+    """Cut the answer off a line that leads to it with dots; how many pieces were added."""
+    line = page.lines[index]
+    leader = next(LEADER_RE.finditer(page.shaped, line.left, line.right))
+    at = leader.end()
+    mark = _mark(page, "levels", _Cell(at, line.right), words, False)
+    page.marks[at] = mark or Mark("observation", "table-answer", (at, line.right), evidence="cue")
+    page.marks[leader.start()] = Mark("furniture", "table-leader", leader.span())
+    page.cut(index, [leader.start(), at])
+    return 2
 
 
 def _mark(page: Page, role: str, cell: _Cell, words: _Words, refuse: bool) -> Mark | None:
