@@ -119,7 +119,8 @@ def _fits(walk: Walk, index: int, match: RuleMatch) -> bool:
         if rule.continues:
             return before is not None and before.kind == "observation"
         # A wrapped line in the middle of a sentence, or a wording of the catalogue, may begin with the same words.
-        return opens_sentence(walk, line) and (rule.evidence == "label" or not _is_known_wording(walk, line))
+        opens = opens_sentence(walk, line, answers=rule.answers)
+        return opens and (rule.evidence == "label" or not _is_known_wording(walk, line))
     if rule.kind == "level":
         if walk.head is None or not match.levels or _in_parentheses(walk, line):
             return False

@@ -68,6 +68,7 @@ class LineRule(_RegexRule):
     `continues`: it only goes on with the observation before. `inline`: it may also open a later sentence of a
     level's line. `next`: only before a block of that kind. `diagnostic`: the code of a warning to give.
     `sure`: a measure only where the catalogue confirms it. `about`: the observation is about the whole pact.
+    `answers`: its first words are an answer, which may begin with a small letter behind a line that is not wrapped.
     `longest`: no longer line, in characters, is tried. `needs`:
     only a line that holds one of these is tried. `holds`: a pattern that stands in every match; in a long line the
     rule is not tried behind the last of them.
@@ -88,6 +89,7 @@ class LineRule(_RegexRule):
     inline: bool = False
     next: Literal["measure"] | None = None
     sure: bool = False
+    answers: bool = False
     longest: int | None = None
     needs: tuple[str, ...] = ()
     holds: str | None = None

@@ -1,5 +1,6 @@
 """What stands open while the lines of a page go by, and what that says of the next line."""
 
+import re
 from dataclasses import dataclass, field
 
 from pipeline.catalogue import Catalogue
@@ -7,6 +8,15 @@ from pipeline.lines import SENTENCE_END, Line, Page
 from pipeline.model import Block
 from pipeline.rules import Rules
 
+_NARROWEST = 45
+"""No column is so narrow that it wraps lines of fewer characters."""
+# "un plan de", "l'", "en lien avec", "Rénover,", "quar-"
+_GOES_ON_RE = re.compile(
+    r"(?:^|[\s'])(?:un|une|des?|du|les?|la|l|d|au|aux|a|à|en|et|ou|ni|par|pour|sur|sous|dans|avec|sans|chez|vers|entre|selon|qui|que|"
+    r"dont|où|ce|ces|cet|cette|leurs?|nos|notre|vos|votre|ses?|son|sa|plus|moins|très|tout|toute|tous|toutes|plein|commun)'?$|[,(-]$",
+    re.IGNORECASE,
+)
+"""A line that ends so goes on in the next one."""
 CONTINUED = ("level", "item", "measure", "text")
 """Kinds of blocks that a line without a mark may go on with."""
 
@@ -46,9 +56,21 @@ def ends_block(walk: Walk) -> bool:
     return block is not None and last_character(walk, block.end) in SENTENCE_END
 
 
-def opens_sentence(walk: Walk, line: Line) -> bool:
-    before = last_character(walk, line.start) if walk.open and not walk.blank else "."
-    return not walk.page.shaped[line.left].islower() or before in SENTENCE_END or walk.blank
+def opens_sentence(walk: Walk, line: Line, *, answers: bool) -> bool:
+    """Whether a sentence may begin with a line; `answers`: its first words are an answer, whatever their case."""
+    if walk.open is None or walk.blank or not walk.page.shaped[line.left].islower():
+        return True
+    return last_character(walk, line.start) in SENTENCE_END or (answers and _is_broken_off(walk, line))
+
+
+def _is_broken_off(walk: Walk, line: Line) -> bool:
+    """Whether the line before is so short that it was not wrapped here, and its sentence can end there."""
+    shaped = walk.page.shaped
+    before = shaped[max(0, line.start - 1 - _NARROWEST) : max(0, line.start - 1)]
+    if "\n" not in before:
+        return False
+    before = before.rpartition("\n")[2].rstrip()
+    return _GOES_ON_RE.search(before) is None
 
 
 def last_character(walk: Walk, end: int) -> str:
