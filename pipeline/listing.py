@@ -65,5 +65,6 @@ def level_above(blocks: tuple[Block, ...], block: Block) -> int | None:
 
 
 def levels_above(blocks: tuple[Block, ...], block: Block) -> tuple[int, ...]:
-    """The levels that a block stands under."""
-    return () if block.parent is None else blocks[block.parent].levels
+    """The levels that a block stands under, or in whose column of a table it stands."""
+    own = block.levels if block.kind == "observation" else ()
+    return own or (() if block.parent is None else blocks[block.parent].levels)

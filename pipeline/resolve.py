@@ -27,8 +27,9 @@ from pipeline.statuses import STATUS, levels_of
 from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
 from pipeline.wording import LOCAL, UNKNOWN, wording_of
 
-_BESIDE_LEVEL = "table-answer"
-"""The rule of an answer that stands in the row of its level."""
+_BESIDE_LEVEL, _OF_ROW = "table-answer", "table-observation"
+"""The rules of an answer that stands in the row, or column, of its level, and of a remark on the row of a measure."""
+_SAYS_NO = frozenset(["refuse", "not_competent", "undecided"])
 _OPENING = 12
 """A cue that begins within so many characters of an observation opens it: "Elle est déjà en place"."""
 
@@ -103,9 +104,10 @@ def _observations(
         measure = block.measure
         # After the last level an observation may speak of the whole measure: it is the level's only
         # if it says so, or if the measure's other observations stand under their levels too.
-        if measure is not None and index < last_level.get(measure, -1):
+        is_of_row = block.rule == _OF_ROW
+        if measure is not None and index < last_level.get(measure, -1) and not is_of_row:
             under_levels.add(measure)
-        elif index not in says_this and measure not in under_levels and block.rule != _BESIDE_LEVEL:
+        elif is_of_row or (index not in says_this and measure not in under_levels and block.rule != _BESIDE_LEVEL):
             level = None
             block = block._replace(parent=None)
         observations.append(
@@ -191,6 +193,9 @@ def _bears_on(
     listed = tuple(level for level in rules.words.numbers if (observation.measure, level) in listing.levels)
     if observation.measure is None:
         return ()
+    declined = tuple(n for n in rules.words.numbers if (observation.measure, n) in listing.declined)
+    if declined and clause.reach == "listed" and clause.stance in _SAYS_NO and not observation.about:
+        return declined  # why the boxes beside these say no
     if clause.reach == "all":
         return rules.words.numbers
     if clause.reach == "others":

@@ -4,7 +4,6 @@ Tables, headings and what is set in italics were decided over the whole page; th
 what stands open.
 """
 
-
 from pipeline.catalogue import LONGEST_PRINTED, catalogue_of
 from pipeline.contrast import contrast, is_act
 from pipeline.fold import LONGEST
@@ -98,7 +97,7 @@ def _add(
             body,
             parent if inside else None,
             mark.number if mark is not None and kind == "measure" else measure,
-            level.levels if level is not None else (),
+            mark.levels if mark is not None else (),
             evidence,
             label,
             taken=level is None or not level.boxed or level.ticked is True,

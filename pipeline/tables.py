@@ -232,7 +232,7 @@ def _mark(page: Page, role: str, cell: _Cell, words: _Words, refuse: bool) -> Ma
         try:
             ticked = says(text, refuse)
         except ValueError:
-            return Mark("observation", "table-answer", body, evidence="cue")
+            return Mark("observation", "table-answer", body, levels=(int(role),), evidence="cue")
         if ticked is None:
             return Mark("furniture", "table-cell", body)
         return Mark("level", "table-tick", end, levels=(int(role),), boxed=True, ticked=ticked)

@@ -74,9 +74,7 @@ def tabulate(pacts: Iterable[Pact]) -> dict[str, pa.Table]:
 
 def _places_of(pacts: Sequence[Pact], distinct: dict[int, int]) -> _Places:
     placed = [each for pact in pacts for each in pact.parts]
-    moves: dict[str, Callable[[Placed], int]] = {
-        name: attrgetter(name) for name in Placed._fields if name != "part"
-    }
+    moves: dict[str, Callable[[Placed], int]] = {name: attrgetter(name) for name in Placed._fields if name != "part"}
     return _Places(
         part=np.array([distinct[id(each.part)] for each in placed], dtype=np.intp),
         pact=np.repeat(np.arange(len(pacts)), [len(pact.parts) for pact in pacts]),
