@@ -28,6 +28,7 @@ class Heading:
     rightful: int | None = None
     sure: bool = False
     two_lines: bool = False
+    levels: tuple[int, ...] = ()
 
     @property
     def is_confirmed(self) -> bool:

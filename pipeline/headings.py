@@ -17,6 +17,8 @@ from pipeline.linetext import LineText
 from pipeline.model import Diagnostic
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
+_NAMED = ("measure-word", "measure-called")
+"""The rules of headings that say that they are one."""
 _SHORTEST = 16
 """No shorter line, in characters, is a title that stands alone."""
 _OTHER_KINDS = ("observation", "level", "principle", "closing", "furniture", "contents")
@@ -65,11 +67,17 @@ def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line) -> Head
         label = match.label or ""
         if label.isdecimal() and int(label) == 0:
             continue
-        sign = page.text(line)[match.label_end : match.body[0]].strip() if label else ""
+        sign = _sign_of(page.text(line)[match.label_end : match.body[0]]) if label else ""
         body = (line.left + match.body[0], line.left + match.body[1])
         style = f"{match.rule.id} {sign}"
-        return _heading(page, catalogue, index, match.rule.id, label, body, style, match.rule.sure)
+        heading = _heading(page, catalogue, index, match.rule.id, label, body, style, match.rule.sure)
+        return replace(heading, levels=match.levels) if match.levels else heading
     return None
+
+
+def _sign_of(between: str) -> str:
+    """What stands between a number and its title, levels in parentheses apart: these differ from heading to heading."""
+    return re.sub(r"[(\[][^)\]]{0,40}[)\]]", "", between, count=1).strip()
 
 
 def _heading(
@@ -145,7 +153,8 @@ def _is_plausible(
     is_local = heading.number is None or heading.number > catalogue.last
     if is_local:
         return True
-    if heading.number in confirmed or not page.ends_sentence(heading.index):
+    # "Mesure 12 : …" at the head of a line is no part of the sentence before.
+    if heading.number in confirmed or not (heading.rule in _NAMED or page.ends_sentence(heading.index)):
         return False
     # Numbered actions under a level begin at 1 again; headings go on.
     return not styles or heading.number is None or heading.number > last or heading.number in catalogue.unverified
@@ -258,7 +267,11 @@ def _numbered(page: Page, catalogue: Catalogue, headings: list[Heading]) -> list
 def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
     line = page.lines[heading.index]
     body = heading.body
-    page.marks[line.start] = Mark("measure", heading.rule, body, number=heading.number)
+    page.marks[line.start] = Mark("measure", heading.rule, body, number=heading.number, levels=heading.levels)
+    if not heading.is_confirmed and _is_answer(page, catalogue, heading):
+        page.marks[line.start] = page.marks[line.start]._replace(body=(body[0], body[0]))
+        page.cut(heading.index, [body[0]])
+        return
     last, left = heading.index, body[0]
     if heading.two_lines:
         following = page.following(heading.index)
@@ -272,6 +285,19 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
         if catalogue.continues(heading.number, heading.title, page.fold(more)) and not page.opens_level(more):
             last, left = following, more.left
     _cut_tail(page, heading, last, left)
+
+
+def _is_answer(page: Page, catalogue: Catalogue, heading: Heading) -> bool:
+    """Whether the list's answer stands in the place of a title: "Mesure 12 : N1 oui, N2 non", "Mesure 9 : refusée"."""
+    left, right = heading.body
+    if left == right or left == page.lines[heading.index].start:
+        return False
+    said = page.texts.of(page.source.text[left:right])
+    match = next((match for match in page.texts.matches(said) if match.rule.kind in ("observation", "level")), None)
+    if match is None or not match.rule.answers:
+        return False
+    # A title of a measure that the catalogue does not know may begin with "Accord".
+    return page.shaped[left].islower() or heading.number in catalogue.titles or match.rule.id == "observation-verdict"
 
 
 def _cut_tail(page: Page, heading: Heading, index: int, left: int) -> None:

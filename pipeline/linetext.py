@@ -200,7 +200,7 @@ def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: R
     groups = match.groupdict()
     body = match.span("body") if groups.get("body") is not None else (0, length)
     label = groups.get("label")
-    levels = rules.words.levels_in(label or "") if rule.kind == "level" else ()
+    levels = rules.words.levels_in((label if rule.kind == "level" else groups.get("levels")) or "")
     return RuleMatch(rule, body, label, match.end("label") if label is not None else 0, groups.get("tick"), levels)
 
 

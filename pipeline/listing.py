@@ -25,6 +25,8 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
     for index, block in enumerate(blocks):
         if block.kind == "measure" and block.measure is not None:
             headings[block.measure].append(index)
+            for level in block.levels:  # "Mesure 12 (N1, N2) : …"
+                levels[block.measure, level].append(index)
         elif block.kind == "level" and block.measure is not None:
             for level in block.levels:
                 if block.taken:

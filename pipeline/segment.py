@@ -183,7 +183,7 @@ def _add_opening(walk: Walk, line: Line, mark: Mark) -> None:
         label = walk.page.source.text[start : start + len(mark.label)]
     _add(walk, line, mark.kind, mark.rule, mark.body, mark=mark, evidence=mark.evidence, label=label)
     if mark.kind in _HEADS:
-        walk.head, walk.printed, walk.prints_small = walk.last, set(), False
+        walk.head, walk.printed, walk.prints_small = walk.last, set(mark.levels), False
     elif mark.kind == "level":
         walk.level = walk.last
 

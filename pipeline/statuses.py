@@ -83,12 +83,13 @@ def _level(
         place = outer_span(source, block)
     elif verdict is not None:
         place = (verdict.start, verdict.end)
-    text = body_text(source, block) if block is not None else None
+    is_own = block is not None and block.kind == "level"  # else its number stands beside that of the measure
+    text = body_text(source, block) if block is not None and is_own else None
     rule = block.rule if block is not None else verdict.rule if verdict else None
     if text is None and verdict is not None and verdict.stance in STATUS and verdict.text is not None:
         text, place, rule = verdict.text, (verdict.start, verdict.end), verdict.rule
     known = rules.catalogue.get(measure)
-    beside = LOCAL if known is None else _wording(source, blocks, at, text, known.levels.get(level))
+    beside = LOCAL if known is None else _wording(source, blocks, at if is_own else None, text, known.levels.get(level))
     return Level(
         measure=measure,
         level=level,
