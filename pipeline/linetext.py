@@ -18,7 +18,8 @@ LONGEST_TAIL = 200
 _BOX_RE = re.compile(TICK, re.VERBOSE)
 # "N1 : Planter des haies ........ OUI"; not "12 – Rénover ........ 7" in a table of contents, nor "Signature : ....."
 LEADER_RE = re.compile(
-    r"""(?<=[^\s.…_·]) [ ]? (?> (?:[.·][ ]?){4,} | …{2,} | _{4,} ) [ ]* (?=[^\s.…_·]) (?! (?i:p(?:age|g)?\.?[ ]?)? \d{1,3} [ ]* $ )""",
+    r"""(?<=[^\s.…_·]) [ ]? (?> (?:[.·][ ]?){4,} | …{2,} | _{4,} ) [ ]*
+      (?=[^\s.…_·]) (?! (?i:p(?:age|g)?\.?[ ]?)? \d{1,3} [ ]* $ )""",
     re.VERBOSE,
 )
 """What leads the eye from a text to the answer at the end of its line."""

@@ -75,9 +75,9 @@ class Source:
 class Block(NamedTuple):
     """A stretch of whole lines. `parent` is the index of the block it stands under.
 
-    `body` is the span of what the block says without its mark ("N2 • ", "– "); `levels` are the
-    levels that a level block prints, or in whose column of a table an observation stands; `taken` is false where a box beside them is not ticked, `declined`
-    is true where it says no.
+    `body` is the span of what the block says without its mark ("N2 • ", "– "); `levels` are the levels that a level
+    block or a heading prints, or in whose column of a table an observation stands; `taken` is false where a box beside
+    them is not ticked, `declined` is true where it says no.
     """
 
     kind: str

@@ -12,6 +12,13 @@ _LONGEST_LIST = 20
 """Levels that one label may go on to list: more are no list, and looking for its end took time."""
 
 
+_COUNTED = {
+    **{"premier": 1, "un": 1, "i": 1, "deuxieme": 2, "second": 2, "deux": 2, "ii": 2},
+    **{"troisieme": 3, "trois": 3, "iii": 3},
+}
+"""What counts levels in words and Roman figures."""
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,6 +55,8 @@ class LevelWords(Strict):
         for name, number in self.names.items():
             folded = re.sub(rf"\b(?:{any_of([name])})\b", str(number), folded)
         found = {int(digit) for digit in re.findall(r"\d", folded)}
+        if not found:
+            found = {_COUNTED[word] for word in re.findall(r"\w+", folded) if word in _COUNTED}
         for first, last in re.findall(r"(\d)\s*(?:a|au)\b[^\d]*(\d)", folded):
             found.update(range(int(first), int(last) + 1))
         if not found and folded.endswith(("l", "i", "|", "!")):
