@@ -132,7 +132,6 @@ def test_files_hold_the_rows_and_tell_how_to_search_them(rows: Tables, tmp_path:
         columns = {group.column(i).path_in_schema: group.column(i) for i in range(group.num_columns)}
         assert {column.compression for column in columns.values()} == {"ZSTD"}
         assert columns["pact_id"].statistics.has_min_max
-        assert columns["pact_id"].has_offset_index
         assert "RLE_DICTIONARY" in columns["pact_id"].encodings
         order = [(table.schema.names[each.column_index], "ascending") for each in group.sorting_columns]
         assert order[0] == ("pact_id", "ascending")
