@@ -25,7 +25,7 @@ LEADER_RE = re.compile(
 """What leads the eye from a text to the answer at the end of its line."""
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
-_STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒])")
+_STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒]|\([^()]{2,80}\)$)")
 _LOCAL_RE = re.compile(
     r"\W*(?:les |nos )?(?:(?:un|deux|trois|quatre|cinq|\d+) )?(?:mesures?|propositions?|engagements?) "
     r"(?:locales?|propres|supplementaires?|specifiques?|ajoutee?s?|communales?|complementaires?|hors pacte)\b.{0,40}"

@@ -27,8 +27,8 @@ from pipeline.statuses import STATUS, levels_of
 from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
 from pipeline.wording import LOCAL, UNKNOWN, wording_of
 
-_BESIDE_LEVEL, _OF_ROW = "table-answer", "table-observation"
-"""The rules of an answer that stands in the row, or column, of its level, and of a remark on the row of a measure."""
+_OF_ROW = "table-observation"
+"""The rule of a remark on the row of a measure."""
 _SAYS_NO = frozenset(["refuse", "not_competent", "undecided"])
 _OPENING = 12
 """A cue that begins within so many characters of an observation opens it: "Elle est déjà en place"."""
@@ -102,12 +102,12 @@ def _observations(
         start, end = body_span(source, block)
         level = level_above(blocks, block)
         measure = block.measure
-        # After the last level an observation may speak of the whole measure: it is the level's only
-        # if it says so, or if the measure's other observations stand under their levels too.
-        is_of_row = block.rule == _OF_ROW
+        # After the last level an observation may speak of the whole measure: it is the level's only if it says so, or
+        # stands on its line, or if the measure's other observations stand under their levels too.
+        is_of_row, is_beside = block.rule == _OF_ROW, block.start > 0 and source.text[block.start - 1] != "\n"
         if measure is not None and index < last_level.get(measure, -1) and not is_of_row:
             under_levels.add(measure)
-        elif is_of_row or (index not in says_this and measure not in under_levels and block.rule != _BESIDE_LEVEL):
+        elif is_of_row or not (is_beside or index in says_this or measure in under_levels):
             level = None
             block = block._replace(parent=None)
         observations.append(

@@ -89,3 +89,14 @@ def test_folding_is_what_translate_gives() -> None:
         assert len(shape(text)) == len(plain(text)) == len(text)
         assert shape(text) == "".join(map(shape, text))
         assert plain(text) == "".join(map(plain, text))
+
+
+def test_a_verdict_in_parentheses_answers_the_level_on_its_line(parse: Parse) -> None:
+    pact = parse(
+        "6 – Transports\nN1 : Pédibus (oui)\nN2 : Zone 30 partout (non, trop complexe)\nN3 : Navette gratuite (en réflexion)\n"
+        "7 – Énergie\nN1 : Cadastre solaire (déjà fait)\nN2 : Centrale citoyenne (200 kWc au moins)\n"
+    )
+    assert statuses(pact, 6) == ["agreed", "refused", "undecided"]
+    assert statuses(pact, 7) == ["done", "agreed", "unstated"]
+    assert [(row.level, row.text) for row in pact.levels if row.measure == 6][2] == (3, "Navette gratuite")
+    assert len(pact.observations) == 4
