@@ -181,8 +181,10 @@ def _is_level(text: str, words: _Words) -> bool:
 
 def _opens_levels(page: Page, cells: list[_Cell], words: _Words) -> bool:
     """Whether a row of two cells begins with a level, or heads a column of levels."""
+    if len(cells) != 2:
+        return False
     first = _folded(page, cells[0])
-    return len(cells) == 2 and (_is_level(first, words) or first in page.rules.words.nouns)
+    return _is_level(first, words) or first in page.rules.words.nouns
 
 
 def _cut_level(page: Page, index: int, cells: list[_Cell], roles: list[str], refuse: bool) -> int:

@@ -55,6 +55,19 @@ MARKS += [
     "Page 3",
     "Fait à Lyon, le 32 mars 2020",
 ]
+MARKS += [
+    "|",
+    "\t",
+    "| Niveau | Mesure | Réponse |\n",
+    "| 1 | Pédibus | ✅ |\n",
+    "N°\tMesure\tN1\tN2\tN3\n",
+    " ......... ",
+    "☑ ",
+    "✗",
+    "oui",
+    "compétence de l’agglo",
+    "Mesure A : ",
+]
 
 any_text = st.text() | st.lists(st.sampled_from(MARKS + LINES) | st.text(max_size=5), max_size=25).map("".join)
 quick = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
