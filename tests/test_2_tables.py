@@ -102,7 +102,9 @@ def test_a_verdict_in_parentheses_answers_the_level_on_its_line(parse: Parse) ->
     assert len(pact.observations) == 4
 
 
-@pytest.mark.parametrize("row", ["|", "||", "| |", "\t|", "N1 |", "| N1", "Niveau |\n| 1", "| Niveau | Mesure |\n|\n||"])
+@pytest.mark.parametrize(
+    "row", ["|", "||", "| |", "\t|", "N1 |", "| N1", "Niveau |\n| 1", "| Niveau | Mesure |\n|\n||"]
+)
 def test_a_row_without_cells_or_with_one_is_read_all_the_same(parse: Parse, row: str) -> None:
     pact = parse(f"Mesure 6 : Transports\n{row}\nMesure 7 : Énergie\n")
     assert [measure.measure for measure in pact.measures] == [6, 7]
