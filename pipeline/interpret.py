@@ -242,7 +242,8 @@ def _own_levels(assertion: Assertion) -> tuple[Reach, tuple[int, ...] | None] | 
 
 def _wording(place: _Place, assertion: Assertion) -> tuple[int, int] | None:
     """What the clause is about, as a span of the source without outer space."""
-    policy = "aside" if assertion.stance == "refuse" else assertion.rule.text
+    is_verdict = assertion.rule.stance in QUALIFIERS and assertion.stance not in QUALIFIERS
+    policy = "aside" if is_verdict or assertion.stance == "refuse" else assertion.rule.text
     if policy == "aside":
         aside = next((place.asides[i] for i in range(assertion.start, assertion.reach_end) if i in place.asides), None)
         if aside is not None:

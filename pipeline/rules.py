@@ -207,7 +207,8 @@ class ClauseRule(_TokenRule):
 
     `about`: "own" asks that nothing but the measure can be its object, "level" that a level or the measure is named.
     `follows`: only after a cue of that stance. `same`: it says what was said before. `clause`: it opens a subordinate
-    clause, whose words say nothing of their own. `bound`: only beside an agreement. `weak`: a comment, where
+    clause, whose words say nothing of their own. `bound`: only beside an agreement. `alone`: what a qualifier asserts
+    where nothing is agreed to that it could qualify. `weak`: a comment, where
     another sentence says yes or no outright. `look`: so many last tokens of
     its patterns are looked at and not part of it. `participle`: only behind an auxiliary, a level or a stop.
     """
@@ -221,6 +222,7 @@ class ClauseRule(_TokenRule):
     follows: Stance | None = None
     look: int = 0
     bound: bool = False
+    alone: Stance | None = None
     weak: bool = False
     participle: bool = False
     same: bool = False

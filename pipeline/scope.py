@@ -101,6 +101,7 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
             assertions.append(assertion)
     assertions = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
     resolved = list(_inherit(assertions, stops, [at for at in stops if words[at] in _SENTENCE_STOPS]))
+    resolved = [_alone(assertion, resolved) for assertion in resolved]
     stray = tuple(cue for cue, is_stray in zip(real, strays, strict=True) if is_stray)
     return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), stray)
 
@@ -126,6 +127,20 @@ def _without_idle(assertions: list[Assertion]) -> tuple[Assertion, ...]:
         replace(a, inherits=None if a.inherits is None else places[a.inherits])
         for a in (assertions[index] for index in kept)
     )
+
+
+def _alone(assertion: Assertion, assertions: list[Assertion]) -> Assertion:
+    """A qualifier as what it asserts where nothing is agreed to that it could qualify."""
+    if assertion.rule.alone is None or assertion.inherits is not None:
+        return assertion
+    own = _levels_of(assertion)
+    agreed = [_levels_of(a) for a in assertions if a.stance in ("agree", "done")]
+    is_bound = any(not levels or not own or not levels.isdisjoint(own) for levels in agreed)
+    return assertion if is_bound else replace(assertion, stance=assertion.rule.alone)
+
+
+def _levels_of(assertion: Assertion) -> set[int]:
+    return {level for ref in assertion.references for level in ref.levels}
 
 
 def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:
