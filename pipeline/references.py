@@ -57,6 +57,16 @@ _BARE_FOLLOWERS = frozenset(
 _COUNTED_RE = re.compile(
     r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?"
 )
+_VERDICTS = frozenset(
+    ["oui", "non", "ok", "okay", "accord", "d'", "pas", "refus", "refuse", "favorable", "contre", "deja", "fait", "sans"]
+    + ["retenu", "valide", "accepte", "signe", "adopte", "hors", "rejete", "ecarte", "realise", "atteint", "pour"]
+)
+"""What a bare number is answered with: "1 : oui, 2 : non"."""
+_SIGNS = frozenset([":", "=", "-"])
+_PARTS = frozenset(["¶", ";", ",", ".", "et", "mais"])
+_ENDS = _JOINS | _RANGES | frozenset([".", ";", "¶", ")", "!", "mais", "seulement", "uniquement", "sans", "sauf"])
+_SHARES = frozenset(["cas", "fois", "jour", "jours", "an", "ans", "habitant", "habitants", "repas", "note", "foyer"])
+"""What "sur 3" is a share of: "une fois sur 3"."""
 _SPELT = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "i": 1, "ii": 2, "iii": 3, "l": 1}
 _WIDENING = frozenset(["up_to", "from", "below", "above"])
 
@@ -96,6 +106,7 @@ class LevelReferences:
     def setup(self, rules: Rules) -> None:
         """Take the words for levels and the reference rules of one kind of pact."""
         self.numbers = frozenset(rules.words.numbers)
+        self.digits = frozenset(map(str, self.numbers))
         self.rules = {rule.id: rule for rule in rules.references}
         prefixes = "|".join(map(re.escape, rules.words.prefixes)) or "(?!)"
         self.stuck_re = re.compile(rf"(?:{prefixes})([\dl])")
@@ -141,7 +152,7 @@ class LevelReferences:
 
     def _begins_list(self, word: str) -> bool:
         """Whether a list of levels can begin with a word: most cannot, which is all that `_number` finds of them."""
-        known = word in _BARE_ARTICLES or word in self.names or word in self.nouns or word in self.prefixes
+        known = word in _BARE_ARTICLES or word in self.digits or word in self.names or word in self.nouns or word in self.prefixes
         return known or self.stuck_re.fullmatch(word) is not None
 
     def _widened(self, means: str, members: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
@@ -194,6 +205,8 @@ class LevelReferences:
             at += 1
         if at >= len(words):
             return None
+        if not bare and words[at] in self.digits:
+            return self._digit(words, at) if self._stands_bare(words, at) else None
         if words[at] in self.names:
             return at + 1, self.names[words[at]]
         if stuck := self.stuck_re.fullmatch(words[at]):
@@ -209,6 +222,18 @@ class LevelReferences:
             return at + 1, self.names[words[at]]
         counts_things = not has_noun and at + 1 < len(words) and _COUNTED_RE.fullmatch(words[at + 1])
         return None if counts_things else self._digit(words, at)
+
+    def _stands_bare(self, words: list[str], at: int) -> bool:
+        """Whether a number with no noun is a level: "accord sur 1 et 2", "3 : non", not "sur 2 ans" or "1 fois sur 3"."""
+        before, behind = words[max(at - 2, 0) : at], [*words[at + 1 : at + 4], "¶", "¶", "¶"]
+        if behind[0] in _VERDICTS or (behind[0] in _SIGNS and behind[1] in _VERDICTS):
+            return not before or before[-1] in _PARTS
+        if not before or before[-1] not in ("sur", "pour") or behind[0] not in _ENDS:
+            return False
+        if before[0].isdecimal() or before[0] in _SPELT or before[0] in _SHARES:
+            return False
+        lists_on = behind[0] in _JOINS | _RANGES and behind[1].isdecimal()
+        return not (lists_on and (behind[1] not in self.digits or _COUNTED_RE.fullmatch(behind[2])))
 
     def _digit(self, words: list[str], at: int) -> tuple[int, int] | None:
         if at >= len(words):

@@ -277,7 +277,7 @@ def _share(
     # Ends are in order but for negations that overlap: how far cues reach up to each, and from each on.
     reach = list(accumulate((cue.end for cue in real), max))
     least = list(accumulate((cue.end for cue in reversed(real)), min))[::-1]
-    for ref in references:
+    for number, ref in enumerate(references):
         inside = bisect_left(reach, ref.end)
         if inside < len(real) and real[inside].start <= ref.start:  # "laissons N3 de côté"
             owned[inside].append(ref)
@@ -294,6 +294,8 @@ def _share(
             after = None
         if before is not None and owned[before] and (after is not None or not _joined(words, owned[before][-1], ref)):
             before = None
+        if before is None and after is not None and _is_told_apart(words, references[number:], real[after]):
+            after = None
         if before is None and after is None:
             silent.append(ref)
         elif before is None:
@@ -307,6 +309,15 @@ def _share(
             elif after is not None and len(ref.members) > 1 and _adjoins(words, ref, real[after]):
                 ambiguous.append(ref)
     return owned, _named_again(words, real, owned, silent), ambiguous
+
+
+def _is_told_apart(words: list[str], references: list[Reference], cue: Cue) -> bool:
+    """Whether the first level has words of its own before the one that a verdict follows: "N1 dès 2020, N2 non"."""
+    ref, *others = references
+    if not others or others[0].end > cue.start:
+        return False
+    between = words[ref.end : others[0].start]
+    return between[-1:] == [","] and not all(word in _JOINTS or word == "()" for word in between)
 
 
 def _is_adverb(words: list[str], at: int, end: int) -> bool:
