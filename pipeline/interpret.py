@@ -16,6 +16,7 @@ from pipeline.language import Cue, components, make_language
 from pipeline.lines import Page
 from pipeline.model import Block, Clause, Diagnostic, Reach, Severity, Stance
 from pipeline.parentheses import Aside, find_asides
+from pipeline.restriction import restriction_of
 from pipeline.rules import Rules
 from pipeline.scan import mend
 from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
@@ -122,7 +123,7 @@ def _interpret_block(
     place = _Place(text, index, words, spans, aside_at)
     # "Idem" says again what the measure's observation before has said.
     assertions = [replace(a, stance=said) if a.stance is None else a for a in reading.assertions]
-    bearings = _bearings(reading.assertions)
+    bearings = _bearings(words, reading.assertions)
     clauses = [_clause(place, a, *bears) for a, bears in zip(assertions, bearings, strict=True) if a.stance is not None]
     if not clauses:
         message = "nothing was taken from this observation: read whether it changes what the list agrees to"
@@ -209,29 +210,40 @@ def _clause(place: _Place, assertion: Assertion, reach: Reach, levels: tuple[int
     return Clause(place.block, assertion.stance, reach, levels, wording, assertion.rule.id, start, end)
 
 
-def _bearings(assertions: Sequence[Assertion]) -> list[tuple[Reach, tuple[int, ...] | None]]:
+def _bearings(words: list[str], assertions: Sequence[Assertion]) -> list[tuple[Reach, tuple[int, ...] | None]]:
     """For each assertion how its levels are named, and which: its own, or those of the one that it inherits from."""
     found: dict[int, tuple[Reach, tuple[int, ...] | None]] = {}
     for index in range(len(assertions)):
         heirs, at = [], index
         while at not in found:
-            own, source = _own_levels(assertions[at]), assertions[at].inherits
+            own, source = _own_levels(words, assertions[at]), assertions[at].inherits
             if own is None and source is not None:
                 heirs.append(at)
                 at = source
             else:
-                found[at] = own or ("listed", None)
+                found[at] = own or _narrowed(words, assertions, at)
         reach, levels = found[at]
         found.update(dict.fromkeys(heirs, ("inherited", levels) if levels else (reach, None)))
     return [found[index] for index in range(len(assertions))]
 
 
-def _own_levels(assertion: Assertion) -> tuple[Reach, tuple[int, ...] | None] | None:
+def _narrowed(words: list[str], assertions: Sequence[Assertion], at: int) -> tuple[Reach, tuple[int, ...] | None]:
+    """What an assertion without levels bears on: "d'accord, mais uniquement sur N2" agrees to N2, any other to all."""
+    following = assertions[at + 1] if at + 1 < len(assertions) else None
+    if following is not None and assertions[at].stance == following.stance == "agree":
+        own = _own_levels(words, following)
+        if own is not None and own[0] in ("only", "at_most"):
+            return own
+    return "listed", None
+
+
+def _own_levels(words: list[str], assertion: Assertion) -> tuple[Reach, tuple[int, ...] | None] | None:
     """What an assertion itself says of its levels; None where it says nothing."""
     numbers = tuple(sorted({level for ref in assertion.references for level in ref.levels}))
     means = {ref.means for ref in assertion.references}
     if numbers:
-        return "named", numbers
+        agrees = assertion.stance == "agree"
+        return (restriction_of(words, assertion.start, assertion.references) if agrees else None) or "named", numbers
     if means & {"all", "none"}:
         return "all", None
     for reach in ("this", "others", "beyond"):

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 
 from pipeline.model import Block, Source
 
+CHOSEN = "level-chosen"
+"""The rule of a line that chooses a level."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The blocks of a pact by what they stand under; indexes are of blocks."""
+    """The blocks of a pact by what they stand under; indexes are of blocks.
+
+    `chosen` are the levels that a line of its own chooses of those printed: "Niveau retenu : 2".
+    """
 
     headings: dict[int, list[int]]
     levels: dict[tuple[int, int], list[int]]
+    chosen: dict[int, set[int]]
     declined: dict[tuple[int, int], int]
     observations: list[int]
 
@@ -21,13 +28,17 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
     headings: dict[int, list[int]] = defaultdict(list)
     levels: dict[tuple[int, int], list[int]] = defaultdict(list)
     declined: dict[tuple[int, int], int] = {}
+    chosen: dict[int, set[int]] = defaultdict(set)
     observations = []
     for index, block in enumerate(blocks):
         if block.kind == "measure" and block.measure is not None:
             headings[block.measure].append(index)
             for level in block.levels:  # "Mesure 12 (N1, N2) : …"
                 levels[block.measure, level].append(index)
+                chosen[block.measure].add(level)
         elif block.kind == "level" and block.measure is not None:
+            if _is_choice(blocks, index) or (_is_bare(blocks, index) and _are_printed(block, levels)):
+                chosen[block.measure].update(block.levels)
             for level in block.levels:
                 if block.taken:
                     levels[block.measure, level].append(index)
@@ -35,7 +46,34 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
                     declined.setdefault((block.measure, level), index)
         elif block.kind == "observation":
             observations.append(index)
-    return Listing(dict(headings), dict(levels), declined, observations)
+    _put_wordings_first(blocks, levels)
+    return Listing(dict(headings), dict(levels), dict(chosen), declined, observations)
+
+
+def _is_choice(blocks: tuple[Block, ...], index: int) -> bool:
+    """Whether a block chooses levels by saying so, or by printing them in the heading of the measure."""
+    block = blocks[index]
+    return (block.kind == "measure" or block.rule == CHOSEN) and block.taken
+
+
+def _is_bare(blocks: tuple[Block, ...], index: int) -> bool:
+    """Whether a level's mark has nothing on its line, nor a wording below."""
+    block = blocks[index]
+    below = next((b for b in blocks[index + 1 :] if b.kind not in ("blank", "furniture")), None)
+    has_wording = below is not None and below.parent == index
+    return block.taken and block.body[0] == block.body[1] and not has_wording
+
+
+def _are_printed(block: Block, levels: dict[tuple[int, int], list[int]]) -> bool:
+    """Whether all levels of a block stand above: a bare "Niveau 2" under the wordings of all three chooses it."""
+    return block.measure is not None and all((block.measure, level) in levels for level in block.levels)
+
+
+def _put_wordings_first(blocks: tuple[Block, ...], levels: dict[tuple[int, int], list[int]]) -> None:
+    """Leave a choice out where the level is printed with its wording too."""
+    for key, at in levels.items():
+        if len(at) > 1:
+            levels[key] = [index for index in at if not _is_choice(blocks, index)] or at[:1]
 
 
 def outer_span(source: Source, block: Block) -> tuple[int, int]:

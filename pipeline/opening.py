@@ -124,8 +124,6 @@ def _fits(walk: Walk, index: int, match: RuleMatch) -> bool:
     if rule.kind == "level":
         if walk.head is None or not match.levels or _in_parentheses(walk, line):
             return False
-        if rule.id == "level-chosen" and walk.printed.issuperset(match.levels):
-            return False  # "Niveau retenu : 2" under the wordings of all three answers, and is no further level
         # "N1 : validé / N3 : compétence régionale": a level that is printed already is spoken of here.
         speaks_on = before is not None and before.kind == "observation" and not walk.blank
         return not (speaks_on and (walk.printed & set(match.levels) or _is_talk(walk, *moved(match.body, line.left))))

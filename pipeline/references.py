@@ -58,8 +58,33 @@ _COUNTED_RE = re.compile(
     r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?"
 )
 _VERDICTS = frozenset(
-    ["oui", "non", "ok", "okay", "accord", "d'", "pas", "refus", "refuse", "favorable", "contre", "deja", "fait", "sans"]
-    + ["retenu", "valide", "accepte", "signe", "adopte", "hors", "rejete", "ecarte", "realise", "atteint", "pour"]
+    [
+        "oui",
+        "non",
+        "ok",
+        "okay",
+        "accord",
+        "d'",
+        "pas",
+        "refus",
+        "refuse",
+        "favorable",
+        "contre",
+        "deja",
+        "fait",
+        "sans",
+        "pour",
+        "retenu",
+        "valide",
+        "accepte",
+        "signe",
+        "adopte",
+        "hors",
+        "rejete",
+        "ecarte",
+        "realise",
+        "atteint",
+    ]
 )
 """What a bare number is answered with: "1 : oui, 2 : non"."""
 _SIGNS = frozenset([":", "=", "-"])
@@ -152,7 +177,13 @@ class LevelReferences:
 
     def _begins_list(self, word: str) -> bool:
         """Whether a list of levels can begin with a word: most cannot, which is all that `_number` finds of them."""
-        known = word in _BARE_ARTICLES or word in self.digits or word in self.names or word in self.nouns or word in self.prefixes
+        known = (
+            word in _BARE_ARTICLES
+            or word in self.digits
+            or word in self.names
+            or word in self.nouns
+            or word in self.prefixes
+        )
         return known or self.stuck_re.fullmatch(word) is not None
 
     def _widened(self, means: str, members: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
@@ -224,7 +255,7 @@ class LevelReferences:
         return None if counts_things else self._digit(words, at)
 
     def _stands_bare(self, words: list[str], at: int) -> bool:
-        """Whether a number with no noun is a level: "accord sur 1 et 2", "3 : non", not "sur 2 ans" or "1 fois sur 3"."""
+        """Whether a number with no noun is a level: "accord sur 1 et 2", "3 : non", not "sur 2 ans", "1 fois sur 3"."""
         before, behind = words[max(at - 2, 0) : at], [*words[at + 1 : at + 4], "¶", "¶", "¶"]
         if behind[0] in _VERDICTS or (behind[0] in _SIGNS and behind[1] in _VERDICTS):
             return not before or before[-1] in _PARTS

@@ -70,7 +70,7 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
         closing=tuple((block.kind, block.body) for block in blocks if block.kind == "closing"),
         n_dark=sum(line.text.n_dark for line in page.lines),
         n_unknown=sum(_dark(source.text[block.start : block.end]) for block in blocks if block.kind == "unknown"),
-        listed=frozenset([(row.measure, row.level) for row in levels if row.listed]),
+        listed=frozenset([(row.measure, row.level) for row in levels if row.listed and row.status != "unstated"]),
         spoken=frozenset([(row.measure, level) for row in resolved for level in row.levels]),
     )
 

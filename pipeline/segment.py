@@ -8,6 +8,7 @@ from pipeline.catalogue import LONGEST_PRINTED, catalogue_of
 from pipeline.contrast import contrast, is_act
 from pipeline.fold import LONGEST
 from pipeline.lines import SENTENCE_END, Line, Mark, Page
+from pipeline.listing import CHOSEN
 from pipeline.model import Block, Diagnostic, Severity
 from pipeline.opening import mark_of
 from pipeline.walk import CONTINUED, Walk, goes_on, is_bare_label, last_character, turns_upright
@@ -262,7 +263,7 @@ def _opens_paragraph(walk: Walk, block: Block, line: Line) -> bool:
 def _continues(walk: Walk, block: Block, line: Line) -> bool:
     """Whether a line without a mark goes on with the block before it."""
     if block.kind == "level" and block.body[0] == block.body[1]:
-        return True
+        return not _chooses(walk, block)
     if walk.blank or block.kind not in CONTINUED:
         return False
     first = walk.page.shaped[line.left]
@@ -274,6 +275,12 @@ def _continues(walk: Walk, block: Block, line: Line) -> bool:
     if block.kind in ("item", "measure"):
         return first.islower() or (not sentence_over and not first.isupper())
     return True
+
+
+def _chooses(walk: Walk, chosen: Block) -> bool:
+    """Whether a level names one whose wording is printed above: "Niveau retenu : 2" has none of its own."""
+    above = walk.blocks[walk.head or 0 : walk.last]
+    return chosen.rule == CHOSEN and any(b.kind == "level" and not {*b.levels}.isdisjoint(chosen.levels) for b in above)
 
 
 def _add_preamble(walk: Walk, line: Line) -> None:

@@ -1,6 +1,7 @@
 """One status per level: what the pact prints, what the clauses say, and every contradiction between them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import Literal
 
@@ -19,6 +20,7 @@ STATUS: dict[Stance, Status] = {
     "done": "done",
     "undecided": "undecided",
 }
+_NAMED = ("named", "only", "at_most")
 _ALIKE = 50.0
 """Wordings less alike than this (rapidfuzz's token_set_ratio, 0-100) are two different ones."""
 
@@ -36,7 +38,9 @@ def levels_of(
     declined = {level for level in rules.words.numbers if (measure, level) in listing.declined}
     if not listed and not clauses and not declined:
         return []
-    _check_wider(measure, listed, clauses, found)
+    chosen = listing.chosen.get(measure, listed)
+    left_out = _left_out(measure, listed & chosen, clauses, found)
+    left_out |= listed - chosen - {level for _, row in clauses for level in row.levels}
     rows = []
     for level in rules.words.numbers:
         own = [(clause, row) for clause, row in clauses if level in row.levels]
@@ -45,7 +49,8 @@ def levels_of(
             message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
             found.append(Diagnostic("warning", "level-repeated", message, *outer_span(source, blocks[at[1]]), measure))
         said_no = listing.declined.get((measure, level))
-        rows.append(_level(source, blocks, measure, level, at[0] if at else said_no, own, rules, found))
+        row = _level(source, blocks, measure, level, at[0] if at else said_no, own, rules, found)
+        rows.append(replace(row, status="unstated", evidence="none") if level in left_out else row)
         if rows[-1].listed:
             _check_wording(rows[-1], rules, found)
     return rows
@@ -124,16 +129,27 @@ def _wording(source: Source, blocks: tuple[Block, ...], at: int | None, text: st
     return whole if (whole.similarity or 0.0) > (alone.similarity or 0.0) else alone
 
 
-def _check_wider(
+def _left_out(
     measure: int, listed: set[int], clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
-) -> None:
-    """Levels printed beside those that an agreement names: the agreement may mean only these."""
-    agreements = [row for clause, row in clauses if row.stance == "agree" and clause.reach == "named"]
-    wider = sorted(listed - {level for _, row in clauses for level in row.levels})
-    if agreements and wider:
-        levels = ", ".join(map(str, wider))
-        message = f"printed, but not named by this agreement: level {levels} of measure {measure}; check the status"
-        found.append(Diagnostic("warning", "listing-wider", message, agreements[0].start, agreements[0].end, measure))
+) -> set[int]:
+    """Levels printed beside those that an agreement names may not be meant: told; not meant by "N2 seulement"."""
+    agreements = [(clause, row) for clause, row in clauses if row.stance == "agree" and clause.reach in _NAMED]
+    wider = listed - {level for _, row in clauses for level in row.levels}
+    if not agreements or not wider:
+        return set()
+    highest = max(max(row.levels) for _, row in agreements)
+    reaches = {clause.reach for clause, _ in agreements}
+    out = wider if "only" in reaches else {n for n in wider if n > highest} if "at_most" in reaches else set()
+    row = agreements[0][1]
+    for levels, said in (
+        (wider - out, "not named by this agreement"),
+        (out, "left unstated: this agrees to others only"),
+    ):
+        if levels:
+            printed = ", ".join(map(str, sorted(levels)))
+            message = f"printed, but {said}: level {printed} of measure {measure}; check the status"
+            found.append(Diagnostic("warning", "listing-wider", message, row.start, row.end, measure))
+    return out
 
 
 def _check_wording(row: Level, rules: Rules, found: list[Diagnostic]) -> None:
