@@ -59,30 +59,8 @@ _COUNTED_RE = re.compile(
 )
 _VERDICTS = frozenset(
     [
-        "oui",
-        "non",
-        "ok",
-        "okay",
-        "accord",
-        "d'",
-        "pas",
-        "refus",
-        "refuse",
-        "favorable",
-        "contre",
-        "deja",
-        "fait",
-        "sans",
-        "pour",
-        "retenu",
-        "valide",
-        "accepte",
-        "signe",
-        "adopte",
-        "hors",
-        "rejete",
-        "ecarte",
-        "realise",
+        *("oui", "non", "ok", "okay", "accord", "d'", "pas", "refus", "refuse", "favorable", "contre", "deja", "fait"),
+        *("sans", "pour", "retenu", "valide", "accepte", "signe", "adopte", "hors", "rejete", "ecarte", "realise"),
         "atteint",
     ]
 )
@@ -90,6 +68,8 @@ _VERDICTS = frozenset(
 _SIGNS = frozenset([":", "=", "-"])
 _PARTS = frozenset(["¶", ";", ",", ".", "et", "mais"])
 _ENDS = _JOINS | _RANGES | frozenset([".", ";", "¶", ")", "!", "mais", "seulement", "uniquement", "sans", "sauf"])
+_LABEL = 7
+"""Tokens of a label that names levels before its colon."""
 _SHARES = frozenset(["cas", "fois", "jour", "jours", "an", "ans", "habitant", "habitants", "repas", "note", "foyer"])
 """What "sur 3" is a share of: "une fois sur 3"."""
 _SPELT = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "i": 1, "ii": 2, "iii": 3, "l": 1}
@@ -259,6 +239,8 @@ class LevelReferences:
         before, behind = words[max(at - 2, 0) : at], [*words[at + 1 : at + 4], "¶", "¶", "¶"]
         if behind[0] in _VERDICTS or (behind[0] in _SIGNS and behind[1] in _VERDICTS):
             return not before or before[-1] in _PARTS
+        if before[-1:] == [":"]:  # "niveaux refusés par la liste : 2 et 3"
+            return not self.nouns.isdisjoint(words[max(at - _LABEL, 0) : at])
         if not before or before[-1] not in ("sur", "pour") or behind[0] not in _ENDS:
             return False
         if before[0].isdecimal() or before[0] in _SPELT or before[0] in _SHARES:

@@ -9,6 +9,8 @@ _ONLY = frozenset(["seulement", "uniquement", "exclusivement", "seul", "seuls", 
 _MOST = frozenset(["maximum", "max", "maxi"])
 _STAYS_RE = re.compile(r"(?:arret|limit|born|content|cantonn)(?:e|ons|era|erons|ent|er)|(?:tien(?:t|s|drons)|tenons)")
 """Verbs that go no further: "nous nous arrêtons au niveau 2"."""
+_CHOOSES_RE = re.compile(r"(?:chois|selectionn|coch|opt)(?!ion|im)\w+")
+"""Verbs that take one and leave the others: "la liste a choisi le niveau 2"."""
 _DENIES = frozenset(["pas", "non"])
 _ON_WHAT = frozenset(["en", "avec", "si", "s'", "sous", "apres", "a", "quand", "une", "dans", "lorsque", "pour", "des"])
 """What "seulement" restricts instead of the level before it: "le niveau 2 seulement avec l'agglo"."""
@@ -32,6 +34,8 @@ def restriction_of(
         around = [*ahead, *_sentence(words, range(ref.end, min(ref.end + _NEAR, len(words))))]
         only = [at for at in around if words[at] in _ONLY and words[at - 1] not in _DENIES]
         if any(at < ref.start or at + 1 == len(words) or words[at + 1] not in _ON_WHAT for at in only):
+            return "only"
+        if words[ref.start - 1] == ":" or any(_CHOOSES_RE.fullmatch(words[at]) for at in (*ahead, *around)):
             return "only"
         que = next((at for at in reversed(ahead) if words[at] in ("que", "qu'")), None)
         if que is not None and not {"n'", "ne"}.isdisjoint(words[max(que - _FAR, 0) : que]):

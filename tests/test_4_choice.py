@@ -1,0 +1,122 @@
+"""resolve: levels chosen among those printed, and agreements to some levels and no others."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.model import Pact
+from pipeline.references import Reference
+from pipeline.restriction import restriction_of
+
+Parse = Callable[[str], Pact]
+PRINTED = "LISTE X – Jean DUPONT\n\nMesure 12 – Titre\nN1 : Élaborer un plan\nN2 : Acheter des terres\nN3 : Rouvrir une halte\n"
+
+
+def statuses(pact: Pact) -> list[str]:
+    return [row.status for row in sorted(pact.levels, key=lambda row: row.level) if row.measure == 12]
+
+
+def codes(pact: Pact) -> set[str]:
+    return {diagnostic.code for diagnostic in pact.diagnostics}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Niveau retenu : 2",
+        "Niveau d’engagement retenu : 2",
+        "Engagement de la liste : niveau 2",
+        "Notre choix : N2",
+        "Position de la liste : niveau 2",
+        "→ Niveau 2",
+        "Engagement au niveau 2",
+        "**Niveau 2**",
+    ],
+)
+def test_a_line_chooses_one_of_the_levels_printed(parse: Parse, line: str) -> None:
+    pact = parse(f"{PRINTED}{line}\n\nMesure 13 – Autre titre\nN1 : Planter\nN2 : Arroser\n{line}\n")
+    assert statuses(pact) == ["unstated", "agreed", "unstated"]
+    rows = {row.level: row for row in pact.levels if row.measure == 12}
+    assert [rows[level].text for level in (1, 2, 3)] == ["Élaborer un plan", "Acheter des terres", "Rouvrir une halte"]
+    assert all(rows[level].listed for level in (1, 2, 3))
+    assert pact.level_mode == "single"
+    assert not codes(pact) & {"clauses-contradict", "listing-contradicted", "unknown-block"}
+
+
+def test_what_stands_behind_a_choice_is_not_its_wording(parse: Parse) -> None:
+    pact = parse(f"{PRINTED}Niveau retenu : 2\nCommentaire : le niveau 1 est déjà réalisé.\n")
+    assert statuses(pact) == ["done", "agreed", "unstated"]
+
+
+def test_levels_beside_the_number_of_a_measure_choose(parse: Parse) -> None:
+    pact = parse(PRINTED.replace("Mesure 12 –", "Mesure 12 (N1, N3) –"))
+    assert statuses(pact) == ["agreed", "unstated", "agreed"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Le niveau 1 seulement.", ["agreed", "unstated", "unstated"]),
+        ("Nous ne retenons que le niveau 1.", ["agreed", "unstated", "unstated"]),
+        ("D’accord, mais uniquement sur le niveau 2.", ["unstated", "agreed", "unstated"]),
+        ("Nous nous arrêtons au niveau 2.", ["agreed", "agreed", "unstated"]),
+        ("La liste a choisi le niveau 3.", ["unstated", "unstated", "agreed"]),
+        ("Le niveau 1 seulement, le niveau 2 est à l’étude.", ["agreed", "undecided", "unstated"]),
+    ],
+)
+def test_an_agreement_to_some_levels_only_leaves_the_others_unstated(
+    parse: Parse, said: str, expected: list[str]
+) -> None:
+    pact = parse(f"{PRINTED}Observation : {said}\n")
+    assert statuses(pact) == expected
+    assert "listing-wider" in codes(pact)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nous ne signons pas seulement le niveau 1.",
+        "Accord sur N1 et N2.",
+        "Accord sur les 3 niveaux, le niveau 2 seulement avec l’agglomération.",
+    ],
+)
+def test_other_agreements_leave_the_listing_as_it_is(parse: Parse, said: str) -> None:
+    assert statuses(parse(f"{PRINTED}Observation : {said}\n")) == ["agreed", "agreed", "agreed"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Accord sur 1 et 2, pas sur 3", ["agreed", "agreed", "refused"]),
+        ("1 : oui ; 2 : oui ; 3 : non", ["agreed", "agreed", "refused"]),
+        ("Engagement ferme sur 1 et 2, 3 non retenu.", ["agreed", "agreed", "refused"]),
+        ("N1 dès 2020, N2 en 2023, N3 non", ["agreed", "agreed", "refused"]),
+        ("Pour N1 et N2, contre N3", ["agreed", "agreed", "refused"]),
+        ("Pour N2, c’est non.", ["agreed", "refused", "agreed"]),
+        ("D’accord, réparti sur 2-3 ans, pour 3 écoles", ["agreed", "agreed", "agreed"]),
+        ("N2 : à discuter avec les commerçants", ["agreed", "undecided", "agreed"]),
+        ("Ni l’un ni l’autre.", ["refused", "refused", "refused"]),
+    ],
+)
+def test_terse_answers(parse: Parse, said: str, expected: list[str]) -> None:
+    assert statuses(parse(f"{PRINTED}Observation : {said}\n")) == expected
+
+
+@pytest.mark.parametrize("label", ["Commentaire : aucun", "Précisions : néant", "Réserves : non", "Observations : /"])
+def test_a_form_that_prints_an_empty_remark_says_nothing(parse: Parse, label: str) -> None:
+    pact = parse(f"{PRINTED}{label}\n")
+    assert statuses(pact) == ["agreed", "agreed", "agreed"]
+    assert (pact.observations, pact.clauses) == ((), ())
+
+
+def test_a_line_in_square_brackets_is_a_remark(parse: Parse) -> None:
+    pact = parse(f"{PRINTED}[À étudier avec les communes voisines]\n")
+    assert [row.text for row in pact.observations] == ["À étudier avec les communes voisines"]
+    assert [row.text for row in pact.levels][2] == "Rouvrir une halte"
+
+
+def test_what_restricts() -> None:
+    level = (Reference(4, 5, "numbers", ((4, 1),)),)
+    assert restriction_of(["nous", "ne", "retenons", "que", "n1"], 2, level) == "only"
+    assert restriction_of(["nous", "nous", "limitons", "a", "n1"], 2, level) == "at_most"
+    assert restriction_of(["nous", "retenons", "volontiers", "le", "n1"], 1, level) is None
