@@ -120,3 +120,21 @@ def test_what_restricts() -> None:
     assert restriction_of(["nous", "ne", "retenons", "que", "n1"], 2, level) == "only"
     assert restriction_of(["nous", "nous", "limitons", "a", "n1"], 2, level) == "at_most"
     assert restriction_of(["nous", "retenons", "volontiers", "le", "n1"], 1, level) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "excepted"),
+    [
+        ("Oui à tout, sauf la réouverture de la halte.", ["agreed", "agreed", "agreed"], [1, 2, 3]),
+        ("Oui à tout, sauf rouvrir une halte.", ["agreed", "agreed", "refused"], []),
+        ("D’accord, hormis acheter des terres, qui sont trop chères.", ["agreed", "refused", "agreed"], []),
+        ("D’accord, à l’exception des terres.", ["agreed", "agreed", "agreed"], [2]),
+        ("D’accord, sauf le chiffre de 25 €.", ["agreed", "agreed", "agreed"], [1, 2, 3]),
+    ],
+)
+def test_an_exception_worded_like_a_level_is_of_that_level(
+    parse: Parse, said: str, expected: list[str], excepted: list[int]
+) -> None:
+    pact = parse(f"{PRINTED}Observation : {said}\n")
+    assert statuses(pact) == expected
+    assert [row.level for row in pact.levels if row.excepted] == excepted

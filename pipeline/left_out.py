@@ -1,0 +1,56 @@
+"""Exceptions that name what one level says: "sauf la gratuité des transports" leaves out the level so worded."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.fold import plain
+from pipeline.listing import Listing
+from pipeline.model import Block, Clause, Source
+
+_WORD_RE = re.compile(r"[^\W\d_]{4,}|\d+")
+_REASON_RE = re.compile(r",|;|\(|\b(?:qui|que|car|faute|parce|pour)\b")
+"""Where what is left out ends, and the list goes on to say why."""
+_STEM = 5
+"""Letters of a word that tell it from others, whatever its ending."""
+_MOST = 0.6
+"""The fraction of a wording's words (0-1) with which an exception names all of it, and not a part."""
+
+
+def place_exceptions(
+    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing
+) -> list[Clause]:
+    """The clauses, those exceptions that one printed level alone is worded like narrowed to it.
+
+    One that names a part of the wording is left an exception; one that names most of it refuses the level.
+    """
+    return [_placed(source, blocks, clause, listing) if clause.stance == "except" else clause for clause in clauses]
+
+
+def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: Listing) -> Clause:
+    measure = blocks[clause.block].measure
+    if clause.text is None or (clause.levels is not None and len(clause.levels) < 2):
+        return clause
+    said = plain(source.text[slice(*clause.text)])
+    reason = _REASON_RE.search(said)
+    named = _stems(said[: reason.start()] if reason else said)
+    wordings = {
+        level: _stems(plain(_printed(source, blocks, at[0])))
+        for (number, level), at in listing.levels.items()
+        if number == measure and (clause.levels is None or level in clause.levels)
+    }
+    like = [level for level, stems in wordings.items() if named and named <= stems]
+    if len(wordings) < 2 or len(like) != 1:
+        return clause
+    is_whole = len(named) >= _MOST * len(wordings[like[0]])
+    return replace(clause, levels=(like[0],), reach="named", stance="refuse" if is_whole else "except")
+
+
+def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:
+    """A level's wording and the items below it."""
+    below = [block.body for block in blocks[index + 1 :] if block.parent == index and block.kind in ("item", "text")]
+    return " ".join(source.text[slice(*body)] for body in [blocks[index].body, *below])
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _WORD_RE.findall(text)}
