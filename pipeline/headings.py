@@ -153,11 +153,21 @@ def _is_plausible(
     is_local = heading.number is None or heading.number > catalogue.last
     if is_local:
         return True
-    # "Mesure 12 : …" at the head of a line is no part of the sentence before.
-    if heading.number in confirmed or not (heading.rule in _NAMED or page.ends_sentence(heading.index)):
+    # "Mesure 12 : …" at the head of a line is no part of the sentence before, nor what the first level follows.
+    stands = heading.rule in _NAMED or page.ends_sentence(heading.index) or _opens_levels(page, heading)
+    if heading.number in confirmed or not stands:
         return False
     # Numbered actions under a level begin at 1 again; headings go on.
     return not styles or heading.number is None or heading.number > last or heading.number in catalogue.unverified
+
+
+def _opens_levels(page: Page, heading: Heading) -> bool:
+    """Whether the line below is the mark of the first level: a numbered action may stand before any other."""
+    following = page.following(heading.index)
+    if following is None:
+        return False
+    marks = (match for match in page.matches(page.lines[following]) if match.rule.kind == "level")
+    return page.rules.words.numbers[0] in next((match.levels for match in marks), ())
 
 
 def _by_title(page: Page, catalogue: Catalogue, taken: set[int]) -> list[Heading]:

@@ -26,6 +26,8 @@ LEADER_RE = re.compile(
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
 _STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒]|\([^()]{2,80}\)$)")
+# "N1 : Composteurs : OUI", "N2 Tri – non (trop cher)"
+_CLOSING_RE = re.compile(r"(?<=[\w)»\"])[ ]?(?::|[ ][–—=-])[ ]++(?=[^:–—=]*$)")
 _LOCAL_RE = re.compile(
     r"\W*(?:les |nos )?(?:(?:un|deux|trois|quatre|cinq|\d+) )?(?:mesures?|propositions?|engagements?) "
     r"(?:locales?|propres|supplementaires?|specifiques?|ajoutee?s?|communales?|complementaires?|hors pacte)\b.{0,40}"
@@ -101,6 +103,7 @@ class LineTexts:
         self.rules = rules
         self._heading_rules = tuple(rule for rule in rules.lines if rule.kind == "measure")
         self._inline_rules = tuple(rule for rule in rules.lines if rule.inline)
+        self._closing_rules = tuple(rule for rule in rules.lines if rule.closes)
         self._other_rules = tuple(rule for rule in rules.lines if rule.kind != "measure")
         self._by_first = {char: tuple(rule for rule in self._other_rules if _may_start(rule, char)) for char in FIRST}
         self._remembered = lru_cache(REMEMBERED)(self._look)
@@ -186,6 +189,19 @@ class LineTexts:
                         return stop.end()
                 except TimeoutError:
                     line.slow.append(rule)
+        return self._find_closing(line, body)
+
+    def _find_closing(self, line: LineText, body: int) -> int | None:
+        """Where a verdict begins that closes a line, behind the last colon or dash in it: "Composteurs : OUI"."""
+        stop = _CLOSING_RE.search(line.shaped, body)
+        if stop is None:
+            return None
+        for rule in self._closing_rules:
+            try:
+                if match_of(rule, line.folded, stop.end(), len(line.shaped)):
+                    return stop.end()
+            except TimeoutError:
+                line.slow.append(rule)
         return None
 
     def _try(self, rule: LineRule, line: LineText) -> RuleMatch | None:

@@ -17,6 +17,8 @@ from pipeline.walk import (
     turns_upright,
 )
 
+_NOTHING_SAID = "furniture-nothing-said"
+"""The rule of a label with nothing behind it."""
 _SENTENCE_WORDS = 4
 """A line of fewer words may be a heading, whatever its first word."""
 
@@ -105,7 +107,9 @@ def _is_wording_in_italics(walk: Walk, mark: Mark | None, body: tuple[int, int])
 def _recurring_label(walk: Walk, index: int) -> Mark | None:
     line = walk.page.lines[index]
     at = None if walk.head is None else behind_label(line, walk.page.context.labels)
-    return None if at is None else Mark("observation", "recurring-label", (at, line.right), evidence="label")
+    if at is None or any(match.rule.id == _NOTHING_SAID for match in walk.page.matches(line)):
+        return None
+    return Mark("observation", "recurring-label", (at, line.right), evidence="label")
 
 
 def _fits(walk: Walk, index: int, match: RuleMatch) -> bool:

@@ -65,7 +65,8 @@ class _RegexRule(_Rule):
 class LineRule(_RegexRule):
     """Which lines open a block of `kind`. The first rule in the file that matches the whole line takes it.
 
-    `continues`: it only goes on with the observation before. `inline`: it may also open a later sentence of a
+    `continues`: it only goes on with the observation before. `closes`: it may also
+    stand behind the last colon or dash of a line. `inline`: it may also open a later sentence of a
     level's line. `next`: only before a block of that kind. `diagnostic`: the code of a warning to give.
     `sure`: a measure only where the catalogue confirms it. `about`: the observation is about the whole pact.
     `answers`: its first words are an answer, which may begin with a small letter behind a line that is not wrapped.
@@ -87,6 +88,7 @@ class LineRule(_RegexRule):
     evidence: Literal["cue", "label"] | None = None
     continues: bool = False
     inline: bool = False
+    closes: bool = False
     next: Literal["measure"] | None = None
     sure: bool = False
     answers: bool = False

@@ -49,6 +49,12 @@ def segment(page: Page) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     return _settle(walk)
 
 
+_CLOSING = "observation-closing"
+"""The rule of a verdict that closes a line."""
+_SIGNS = " :–—=-"
+"""What may stand between a wording and the verdict that closes its line."""
+
+
 def _may_part(mark: Mark, line: Line, n_cuts: int) -> bool:
     """Whether the list may take the floor in a line, which is what is left of one that was cut `n_cuts` times."""
     is_within = n_cuts < _MOST_CUTS or line.end - line.start <= LONGEST
@@ -60,9 +66,16 @@ def _part(walk: Walk, index: int, body: int) -> bool:
     page = walk.page
     line = page.lines[index]
     at = page.floor(line, body)
-    if at is not None:
+    if at is None:
+        return False
+    sign = line.left + len(page.shaped[line.left : at].rstrip(_SIGNS))
+    if page.shaped[sign:at].strip() and sign > body:  # "Composteurs : OUI": the colon is neither's
+        page.marks[sign] = Mark("furniture", "answer-sign", (sign, at))
+        page.marks[at] = Mark("observation", _CLOSING, (at, line.right), evidence="cue")
+        page.cut(index, [sign, at])
+    else:
         page.cut(index, [at])
-    return at is not None
+    return True
 
 
 def _add_blank(walk: Walk, line: Line) -> None:

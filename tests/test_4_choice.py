@@ -138,3 +138,59 @@ def test_an_exception_worded_like_a_level_is_of_that_level(
     pact = parse(f"{PRINTED}Observation : {said}\n")
     assert statuses(pact) == expected
     assert [row.level for row in pact.levels if row.excepted] == excepted
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Niveau choisi par la liste : aucun", "refused"),
+        ("Niveau retenu : à définir", "undecided"),
+        ("Niveau : hors compétence", "not_competent"),
+        ("Niveaux non retenus : 1, 2 et 3", "refused"),
+        ("Niveau atteint : 1", "done"),
+    ],
+)
+def test_the_label_of_a_choice_may_have_an_answer_behind_it(parse: Parse, line: str, status: str) -> None:
+    pact = parse(f"LISTE X – Jean DUPONT\n\nMesure 12 – Titre\n{line}\n")
+    assert [row.status for row in pact.measures] == [status]
+
+
+ROWS = [
+    ("N1 Composteurs collectifs : OUI", "agreed", "Composteurs collectifs"),
+    ("N1 : tarification – non (concertation préalable nécessaire)", "refused", "tarification"),
+    ("N1 Zéro phyto : FAIT (2017)", "done", "Zéro phyto"),
+    ("N1 1 arbre par habitant : oui d’ici 2026", "agreed", "1 arbre par habitant"),
+    ("N1 : Trame noire = à voir", "undecided", "Trame noire"),
+    ("N1 : Règlement de publicité : compétence agglo", "not_competent", "Règlement de publicité"),
+]
+
+
+@pytest.mark.parametrize(("line", "status", "wording"), ROWS)
+def test_a_verdict_closes_the_line_of_a_level(parse: Parse, line: str, status: str, wording: str) -> None:
+    pact = parse(f"LISTE X – Jean DUPONT\n\nMesure 12 – Titre\n{line}\nN2 : Planter des haies\n")
+    rows = {row.level: row for row in pact.levels}
+    assert (rows[1].status, rows[1].text) == (status, wording)
+    assert (rows[2].status, rows[2].text) == ("agreed", "Planter des haies")
+
+
+@pytest.mark.parametrize(
+    "wording", ["Achats : accord cadre", "Droits : non-recours", "Horaires : 9 h – 12 h", "Eau : oui au vélo"]
+)
+def test_a_wording_with_a_colon_is_a_wording(parse: Parse, wording: str) -> None:
+    pact = parse(f"LISTE X – Jean DUPONT\n\nMesure 12 – Titre\nN1 : {wording}\nN2 : Planter\n")
+    assert [row.text for row in pact.levels if row.level == 1] == [wording]
+    assert pact.observations == ()
+
+
+def test_a_heading_that_the_first_level_follows_needs_no_blank_line(parse: Parse) -> None:
+    text = (
+        "1. Mobilité\nN1 : pédibus : oui\nN2 : navette : non\n2. Énergie\nN1 : audit : fait\n3. Eau\nN1 : régie : non\n"
+    )
+    pact = parse(f"LISTE X – Jean DUPONT\n\n{text}")
+    assert [row.measure for row in pact.measures] == [1, 2, 3]
+
+
+def test_numbered_actions_before_a_further_level_are_items(parse: Parse) -> None:
+    text = "1. Mobilité\nN1 : pédibus\n2. Former les parents\n3. Payer les animateurs\nN2 : navette\n"
+    pact = parse(f"LISTE X – Jean DUPONT\n\n{text}")
+    assert [row.measure for row in pact.measures] == [1]
