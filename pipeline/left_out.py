@@ -20,9 +20,9 @@ _MOST = 0.6
 def place_exceptions(
     source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing
 ) -> list[Clause]:
-    """The clauses, those exceptions that one printed level alone is worded like narrowed to it.
+    """The clauses; an exception that names what one printed level says, and no other does, refuses that level.
 
-    One that names a part of the wording is left an exception; one that names most of it refuses the level.
+    One that names only a part of it stays an exception, of all the levels that it qualifies.
     """
     return [_placed(source, blocks, clause, listing) if clause.stance == "except" else clause for clause in clauses]
 
@@ -40,10 +40,9 @@ def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: 
         if number == measure and (clause.levels is None or level in clause.levels)
     }
     like = [level for level, stems in wordings.items() if named and named <= stems]
-    if len(wordings) < 2 or len(like) != 1:
+    if len(wordings) < 2 or len(like) != 1 or len(named) < _MOST * len(wordings[like[0]]):
         return clause
-    is_whole = len(named) >= _MOST * len(wordings[like[0]])
-    return replace(clause, levels=(like[0],), reach="named", stance="refuse" if is_whole else "except")
+    return replace(clause, levels=(like[0],), reach="named", stance="refuse")
 
 
 def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:

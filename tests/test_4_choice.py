@@ -128,7 +128,7 @@ def test_what_restricts() -> None:
         ("Oui à tout, sauf la réouverture de la halte.", ["agreed", "agreed", "agreed"], [1, 2, 3]),
         ("Oui à tout, sauf rouvrir une halte.", ["agreed", "agreed", "refused"], []),
         ("D’accord, hormis acheter des terres, qui sont trop chères.", ["agreed", "refused", "agreed"], []),
-        ("D’accord, à l’exception des terres.", ["agreed", "agreed", "agreed"], [2]),
+        ("D’accord, à l’exception des friches et des terres.", ["agreed", "agreed", "agreed"], [1, 2, 3]),
         ("D’accord, sauf le chiffre de 25 €.", ["agreed", "agreed", "agreed"], [1, 2, 3]),
     ],
 )
