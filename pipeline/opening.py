@@ -3,6 +3,7 @@
 from pipeline.contrast import behind_label, is_act, is_talk
 from pipeline.lines import Line, Mark
 from pipeline.linetext import RuleMatch
+from pipeline.listing import CHOSEN
 from pipeline.model import Diagnostic, moved
 from pipeline.rules import LineRule
 from pipeline.styles import SET_IN_ITALICS
@@ -17,8 +18,8 @@ from pipeline.walk import (
     turns_upright,
 )
 
-_NOTHING_SAID = "furniture-nothing-said"
-"""The rule of a label with nothing behind it."""
+_WITH_LABEL = frozenset(["furniture-nothing-said", CHOSEN])
+"""Rules that read a label with what stands behind it."""
 _SENTENCE_WORDS = 4
 """A line of fewer words may be a heading, whatever its first word."""
 
@@ -107,7 +108,7 @@ def _is_wording_in_italics(walk: Walk, mark: Mark | None, body: tuple[int, int])
 def _recurring_label(walk: Walk, index: int) -> Mark | None:
     line = walk.page.lines[index]
     at = None if walk.head is None else behind_label(line, walk.page.context.labels)
-    if at is None or any(match.rule.id == _NOTHING_SAID for match in walk.page.matches(line)):
+    if at is None or any(match.rule.id in _WITH_LABEL for match in walk.page.matches(line)):
         return None
     return Mark("observation", "recurring-label", (at, line.right), evidence="label")
 

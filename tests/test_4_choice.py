@@ -194,3 +194,14 @@ def test_numbered_actions_before_a_further_level_are_items(parse: Parse) -> None
     text = "1. Mobilité\nN1 : pédibus\n2. Former les parents\n3. Payer les animateurs\nN2 : navette\n"
     pact = parse(f"LISTE X – Jean DUPONT\n\n{text}")
     assert [row.measure for row in pact.measures] == [1]
+
+
+def test_a_label_that_recurs_may_have_levels_an_agreement_or_none_behind_it(parse: Parse) -> None:
+    answers = ["N1 et N2", "total", "aucun (la ville n’a pas de panneau)"]
+    measures = [
+        f"Mesure {n} – Titre\nN1 : Planter\nN2 : Arroser\nN3 : Couper\nEngagement : {said}\n"
+        for n, said in enumerate(answers, 4)
+    ]
+    pact = parse("LISTE X – Jean DUPONT\n\n" + "\n".join(measures))
+    found = {n: [row.status for row in pact.levels if row.measure == n] for n in (4, 5, 6)}
+    assert found == {4: ["agreed", "agreed", "unstated"], 5: ["agreed"] * 3, 6: ["refused"] * 3}
