@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from pipeline.fold import plain
 from pipeline.listing import Listing
@@ -18,26 +19,32 @@ _MOST = 0.6
 
 
 def place_exceptions(
-    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing
+    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing, levels: Sequence[int]
 ) -> list[Clause]:
     """The clauses; an exception that names what one printed level says, and no other does, refuses that level.
 
-    One that names only a part of it stays an exception, of all the levels that it qualifies.
+    One that names only a part of it stays an exception, of all the levels that it qualifies. `levels` are those of
+    the kind of pact.
     """
-    return [_placed(source, blocks, clause, listing) if clause.stance == "except" else clause for clause in clauses]
+    return [
+        _placed(source, blocks, clause, listing, clause.levels or levels) if clause.stance == "except" else clause
+        for clause in clauses
+    ]
 
 
-def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: Listing) -> Clause:
+def _placed(
+    source: Source, blocks: tuple[Block, ...], clause: Clause, listing: Listing, levels: Sequence[int]
+) -> Clause:
     measure = blocks[clause.block].measure
-    if clause.text is None or (clause.levels is not None and len(clause.levels) < 2):
+    if clause.text is None or measure is None or len(levels) < 2:
         return clause
     said = plain(source.text[slice(*clause.text)])
     reason = _REASON_RE.search(said)
     named = _stems(said[: reason.start()] if reason else said)
     wordings = {
-        level: _stems(plain(_printed(source, blocks, at[0])))
-        for (number, level), at in listing.levels.items()
-        if number == measure and (clause.levels is None or level in clause.levels)
+        level: _stems(plain(_printed(source, blocks, listing.levels[measure, level][0])))
+        for level in levels
+        if (measure, level) in listing.levels
     }
     like = [level for level, stems in wordings.items() if named and named <= stems]
     if len(wordings) < 2 or len(like) != 1 or len(named) < _MOST * len(wordings[like[0]]):
@@ -47,8 +54,11 @@ def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: 
 
 def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:
     """A level's wording and the items below it."""
-    below = [block.body for block in blocks[index + 1 :] if block.parent == index and block.kind in ("item", "text")]
-    return " ".join(source.text[slice(*body)] for body in [blocks[index].body, *below])
+    below = takewhile(
+        lambda block: block.kind in ("item", "text", "blank"), map(blocks.__getitem__, range(index + 1, len(blocks)))
+    )
+    bodies = [block.body for block in below if block.parent == index]
+    return " ".join(source.text[slice(*body)] for body in [blocks[index].body, *bodies])
 
 
 def _stems(text: str) -> set[str]:

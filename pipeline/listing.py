@@ -59,9 +59,12 @@ def _is_choice(blocks: tuple[Block, ...], index: int) -> bool:
 def _is_bare(blocks: tuple[Block, ...], index: int) -> bool:
     """Whether a level's mark has nothing on its line, nor a wording below."""
     block = blocks[index]
-    below = next((b for b in blocks[index + 1 :] if b.kind not in ("blank", "furniture")), None)
-    has_wording = below is not None and below.parent == index
-    return block.taken and block.body[0] == block.body[1] and not has_wording
+    if not block.taken or block.body[0] < block.body[1]:
+        return False
+    below = index + 1
+    while below < len(blocks) and blocks[below].kind in ("blank", "furniture"):
+        below += 1
+    return below == len(blocks) or blocks[below].parent != index
 
 
 def _are_printed(block: Block, levels: dict[tuple[int, int], list[int]]) -> bool:

@@ -294,7 +294,7 @@ def _share(
             after = None
         if before is not None and owned[before] and (after is not None or not _joined(words, owned[before][-1], ref)):
             before = None
-        if before is None and after is not None and _is_told_apart(words, references[number:], real[after]):
+        if before is None and after is not None and _is_told_apart(words, references[number : number + 2], real[after]):
             after = None
         if before is None and after is None:
             silent.append(ref)

@@ -123,6 +123,7 @@ def _add(
     walk.is_introduced = walk.is_introduced or kind in ("introduction", "measure")
     if level is not None:
         walk.printed.update(level.levels)
+        walk.worded.update(level.levels if rule != CHOSEN else ())
         walk.prints_small = walk.prints_small or (body[0] < body[1] and walk.page.shaped[body[0]].islower())
 
 
@@ -198,6 +199,7 @@ def _add_opening(walk: Walk, line: Line, mark: Mark) -> None:
     _add(walk, line, mark.kind, mark.rule, mark.body, mark=mark, evidence=mark.evidence, label=label)
     if mark.kind in _HEADS:
         walk.head, walk.printed, walk.prints_small = walk.last, set(mark.levels), False
+        walk.worded = set()
     elif mark.kind == "level":
         walk.level = walk.last
 
@@ -276,7 +278,8 @@ def _opens_paragraph(walk: Walk, block: Block, line: Line) -> bool:
 def _continues(walk: Walk, block: Block, line: Line) -> bool:
     """Whether a line without a mark goes on with the block before it."""
     if block.kind == "level" and block.body[0] == block.body[1]:
-        return not _chooses(walk, block)
+        # "Niveau retenu : 2" below the wordings has none of its own.
+        return block.rule != CHOSEN or walk.worded.isdisjoint(block.levels)
     if walk.blank or block.kind not in CONTINUED:
         return False
     first = walk.page.shaped[line.left]
@@ -288,12 +291,6 @@ def _continues(walk: Walk, block: Block, line: Line) -> bool:
     if block.kind in ("item", "measure"):
         return first.islower() or (not sentence_over and not first.isupper())
     return True
-
-
-def _chooses(walk: Walk, chosen: Block) -> bool:
-    """Whether a level names one whose wording is printed above: "Niveau retenu : 2" has none of its own."""
-    above = walk.blocks[walk.head or 0 : walk.last]
-    return chosen.rule == CHOSEN and any(b.kind == "level" and not {*b.levels}.isdisjoint(chosen.levels) for b in above)
 
 
 def _add_preamble(walk: Walk, line: Line) -> None:

@@ -39,6 +39,7 @@ class Walk:
     is_introduced: bool = False  # an introduction or a measure did
     beside_site: bool = False  # buttons or links of a web page came since the last text
     printed: set[int] = field(default_factory=set)  # the levels printed under `head`
+    worded: set[int] = field(default_factory=set)  # those of them that are no mere choice among others
     prints_small: bool = False  # one of them has a wording that begins with a small letter
     counted: tuple[int, int, int] = (0, 0, 0)  # from where to where, and how many parentheses are open there
 
