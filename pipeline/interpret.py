@@ -239,7 +239,7 @@ def _narrowed(words: list[str], assertions: Sequence[Assertion], at: int) -> tup
 
 def _own_levels(words: list[str], assertion: Assertion) -> tuple[Reach, tuple[int, ...] | None] | None:
     """What an assertion itself says of its levels; None where it says nothing."""
-    numbers = tuple(sorted({level for ref in assertion.references for level in ref.levels}))
+    numbers = tuple(sorted(assertion.levels))
     means = {ref.means for ref in assertion.references}
     if numbers:
         agrees = assertion.stance == "agree"

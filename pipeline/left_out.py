@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from pipeline.fold import plain
-from pipeline.listing import Listing
+from pipeline.listing import Listing, below_level
 from pipeline.model import Block, Clause, Source
 
 _WORD_RE = re.compile(r"[^\W\d_]{4,}|\d+")
@@ -54,10 +53,7 @@ def _placed(
 
 def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:
     """A level's wording and the items below it."""
-    below = takewhile(
-        lambda block: block.kind in ("item", "text", "blank"), map(blocks.__getitem__, range(index + 1, len(blocks)))
-    )
-    bodies = [block.body for block in below if block.parent == index]
+    bodies = [block.body for block in below_level(blocks, index)]
     return " ".join(source.text[slice(*body)] for body in [blocks[index].body, *bodies])
 
 

@@ -177,18 +177,13 @@ class LineTexts:
         return tail.start(), self.rules.words.levels_in(tail["levels"])
 
     def _find_floor(self, line: LineText, body: int) -> int | None:
-        end = len(line.shaped)
         rules = [(rule, _last_place(rule, line)) for rule in self._inline_rules]
         for stop in _STOP_RE.finditer(line.shaped, body):
             for rule, last in rules:
                 if last < stop.end():
                     continue
-                try:
-                    text = line.folded if rule.on == "plain" else line.shaped
-                    if match_of(rule, text, stop.end(), end, has_needed=True):
-                        return stop.end()
-                except TimeoutError:
-                    line.slow.append(rule)
+                if _match_at(rule, line, stop.end(), has_needed=True):
+                    return stop.end()
         return self._find_closing(line, body)
 
     def _find_closing(self, line: LineText, body: int) -> int | None:
@@ -196,21 +191,21 @@ class LineTexts:
         stop = _CLOSING_RE.search(line.shaped, body)
         if stop is None:
             return None
-        for rule in self._closing_rules:
-            try:
-                if match_of(rule, line.folded, stop.end(), len(line.shaped)):
-                    return stop.end()
-            except TimeoutError:
-                line.slow.append(rule)
-        return None
+        return stop.end() if any(_match_at(rule, line, stop.end()) for rule in self._closing_rules) else None
 
     def _try(self, rule: LineRule, line: LineText) -> RuleMatch | None:
-        try:
-            match = match_of(rule, line.folded if rule.on == "plain" else line.shaped, 0, len(line.shaped))
-        except TimeoutError:
-            line.slow.append(rule)
-            return None
+        match = _match_at(rule, line, 0)
         return None if match is None else _rule_match(rule, match, len(line.shaped), self.rules)
+
+
+def _match_at(rule: LineRule, line: LineText, left: int, *, has_needed: bool = False) -> "regex.Match[str] | None":
+    """A rule's match of all of a line from `left` on; a rule that takes too long has none, and is told."""
+    try:
+        text = line.folded if rule.on == "plain" else line.shaped
+        return match_of(rule, text, left, len(line.shaped), has_needed=has_needed)
+    except TimeoutError:
+        line.slow.append(rule)
+        return None
 
 
 def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: Rules) -> RuleMatch:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import takewhile
 
 from pipeline.model import Block, Source
 
@@ -46,7 +47,7 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
                     declined.setdefault((block.measure, level), index)
         elif block.kind == "observation":
             observations.append(index)
-    _put_wordings_first(blocks, levels)
+    _without_choices(blocks, levels)
     return Listing(dict(headings), dict(levels), dict(chosen), declined, observations)
 
 
@@ -72,11 +73,18 @@ def _are_printed(block: Block, levels: dict[tuple[int, int], list[int]]) -> bool
     return block.measure is not None and all((block.measure, level) in levels for level in block.levels)
 
 
-def _put_wordings_first(blocks: tuple[Block, ...], levels: dict[tuple[int, int], list[int]]) -> None:
+def _without_choices(blocks: tuple[Block, ...], levels: dict[tuple[int, int], list[int]]) -> None:
     """Leave a choice out where the level is printed with its wording too."""
     for key, at in levels.items():
         if len(at) > 1:
             levels[key] = [index for index in at if not _is_choice(blocks, index)] or at[:1]
+
+
+def below_level(blocks: tuple[Block, ...], index: int) -> list[Block]:
+    """The items and paragraphs that go on with a level's wording."""
+    following = map(blocks.__getitem__, range(index + 1, len(blocks)))
+    running = takewhile(lambda block: block.kind in ("item", "text", "blank"), following)
+    return [block for block in running if block.parent == index]
 
 
 def outer_span(source: Source, block: Block) -> tuple[int, int]:

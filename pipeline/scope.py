@@ -71,6 +71,11 @@ class Assertion:
     stance: Stance | None = None
     inherits: int | None = None
 
+    @property
+    def levels(self) -> set[int]:
+        """The levels that it names by their numbers."""
+        return {level for ref in self.references for level in ref.levels}
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -133,14 +138,10 @@ def _alone(assertion: Assertion, assertions: list[Assertion]) -> Assertion:
     """A qualifier as what it asserts where nothing is agreed to that it could qualify."""
     if assertion.rule.alone is None or assertion.inherits is not None:
         return assertion
-    own = _levels_of(assertion)
-    agreed = [_levels_of(a) for a in assertions if a.stance in ("agree", "done")]
+    own = assertion.levels
+    agreed = [a.levels for a in assertions if a.stance in ("agree", "done")]
     is_bound = any(not levels or not own or not levels.isdisjoint(own) for levels in agreed)
     return assertion if is_bound else replace(assertion, stance=assertion.rule.alone)
-
-
-def _levels_of(assertion: Assertion) -> set[int]:
-    return {level for ref in assertion.references for level in ref.levels}
 
 
 def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import Literal
 
 from rapidfuzz import fuzz
 
 from pipeline.fold import plain
-from pipeline.listing import Listing, body_text, outer_span
+from pipeline.listing import Listing, below_level, body_text, outer_span
 from pipeline.model import Block, Clause, Diagnostic, Level, ResolvedClause, Source, Stance, Status
 from pipeline.rules import Rules
 from pipeline.wording import LOCAL, Wording, wording_of
@@ -39,8 +38,8 @@ def levels_of(
     if not listed and not clauses and not declined:
         return []
     chosen = listing.chosen.get(measure, listed)
-    left_out = _left_out(measure, listed & chosen, clauses, found)
-    left_out |= listed - chosen - {level for _, row in clauses for level in row.levels}
+    silent = listed - {level for _, row in clauses for level in row.levels}
+    left_out = (silent - chosen) | _left_out(measure, silent & chosen, clauses, found)
     rows = []
     for level in rules.words.numbers:
         own = [(clause, row) for clause, row in clauses if level in row.levels]
@@ -121,8 +120,7 @@ def _wording(source: Source, blocks: tuple[Block, ...], at: int | None, text: st
     alone = wording_of(text, known)
     if at is None or known is None or alone.wording == "verbatim":
         return alone
-    below = takewhile(lambda block: block.kind in ("item", "text", "blank"), blocks[at + 1 :])
-    ends = [block.end for block in below if block.parent == at]
+    ends = [block.end for block in below_level(blocks, at)]
     if not ends:
         return alone
     whole = wording_of(source.text[blocks[at].body[0] : ends[-1]].strip(), known)
@@ -130,11 +128,10 @@ def _wording(source: Source, blocks: tuple[Block, ...], at: int | None, text: st
 
 
 def _left_out(
-    measure: int, listed: set[int], clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
+    measure: int, wider: set[int], clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
 ) -> set[int]:
     """Levels printed beside those that an agreement names may not be meant: told; not meant by "N2 seulement"."""
     agreements = [(clause, row) for clause, row in clauses if row.stance == "agree" and clause.reach in _NAMED]
-    wider = listed - {level for _, row in clauses for level in row.levels}
     if not agreements or not wider:
         return set()
     highest = max(max(row.levels) for _, row in agreements)
