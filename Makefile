@@ -17,7 +17,7 @@ READY := $(VENV)/.ready
 # Names of pacts may hold spaces, so find compares times here, not make. The stamp is set when all went well.
 parse: $(READY) ## set up .venv, then parse raw/ into output/ (the default)
 	@if [ -f $(OUTPUT)/.parsed ] && [ -z "$$(find $(RAW) rules pipeline $(READY) -newer $(OUTPUT)/.parsed \
-	    -not -name '*.pyc' -not -name __pycache__ -print -quit)" ]; then \
+	    -not -path '*__pycache__*' -print -quit)" ]; then \
 	  echo "$(OUTPUT)/ is up to date: nothing to do"; \
 	else $(BIN)/pacte parse "$(RAW)" -o "$(OUTPUT)" && touch $(OUTPUT)/.parsed; fi
 

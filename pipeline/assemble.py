@@ -21,7 +21,7 @@ def assemble(page: Page, parts: Sequence[tuple[int, Part]], doubts: Iterable[Dia
     placed = tuple(_place(source.text, parts))
     opening = [(kind, moved(body, each.at)) for each in placed[:1] for kind, body in each.part.opening]
     closing = [(kind, moved(body, each.at)) for each in placed for kind, body in each.part.closing]
-    printed, unclear = find_facts(source.text, page.shaped, opening, closing, rules)
+    printed, unclear = find_facts(source.text, page.shaped, page.folded, opening, closing, rules)
     facts, contradicted = with_known(printed, known)
     found = [*source.diagnostics, *doubts, *page.diagnostics, *unclear, *contradicted]
     found += [_diagnostic(diagnostic, each.at) for each in placed for diagnostic in each.part.diagnostics]

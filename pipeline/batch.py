@@ -26,7 +26,7 @@ _MOST_BYTES = 1 << 20
 _UNKNOWN_SIZE = 1 << 16
 _MOST_CARRIED = 256
 _TASKS_EACH = 4
-"""So many tasks at least for each worker, that none is idle at the end."""
+"""What is left is at least so many tasks for each worker: they get smaller, that none is idle at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +209,15 @@ def _rows(job: Job, options: Options) -> Iterator[Mapping[str, pa.Table]]:
 
 def _steps(job: Job, options: Options) -> Iterator[Task | list[str]]:
     """Tasks, and the ids of pacts that are carried over, in order."""
-    most = max(1, min(_MOST_INPUTS, len(job.inputs) // (options.jobs * _TASKS_EACH)))
     parsed: list[Input] = []
     carried: list[str] = []
-    size = 0
+    size = n_done = 0
     for action, pact_id, given in _actions(job):
         if action == "remove" or given is None:
             job.summary.n_removed += 1
             continue
+        most = max(1, min(_MOST_INPUTS, (len(job.inputs) - n_done) // (options.jobs * _TASKS_EACH)))
+        n_done += 1
         if parsed and (action == "carry" or len(parsed) >= most or size >= _MOST_BYTES):
             yield make_task(job, parsed, options)
             parsed, size = [], 0

@@ -25,7 +25,7 @@ Bodies = Sequence[tuple[str, tuple[int, int]]]
 
 
 def find_facts(
-    text: str, shaped: str, opening: Bodies, closing: Bodies, rules: Rules
+    text: str, shaped: str, folded: str, opening: Bodies, closing: Bodies, rules: Rules
 ) -> tuple[Facts, tuple[Diagnostic, ...]]:
     """The facts of header, introduction and closing lines. The first to state one wins; a contradiction is told.
 
@@ -35,6 +35,8 @@ def find_facts(
     diagnostics: list[Diagnostic] = []
     for rule in rules.facts:
         for start, end in _regions(opening, closing, rule):
+            if rule.needs and all(folded.find(needed, start, end) < 0 for needed in rule.needs):
+                continue
             try:
                 match = rule.compiled.search(shaped, start, end, timeout=TIMEOUT)
             except TimeoutError:

@@ -65,6 +65,7 @@ def _of_kind(rules: Rules) -> Iterator[tuple[str, str]]:
     yield from _fact_examples(rules)
     yield from _token_examples(rules)
     yield from _mention_examples(rules)
+    yield from _needless(rules)
     for line_rule in rules.lines:
         yield from _slow(line_rule)
     for fact_rule in rules.facts:
@@ -102,6 +103,16 @@ def _fact_examples(rules: Rules) -> Iterator[tuple[str, str]]:
         for line in rule.no_match:
             if rule.compiled.search(shape(line)):
                 yield rule.id, f"matches “{line}”, which it must not: narrow `regex`"
+
+
+def _needless(rules: Rules) -> Iterator[tuple[str, str]]:
+    """An example without any of the words that the rule says it needs: the rule would not be tried there."""
+    needing: tuple[LineRule | FactRule, ...] = (*rules.lines, *rules.facts)
+    for rule in needing:
+        fold = shape if isinstance(rule, LineRule) and rule.on == "shape" else plain
+        for line in rule.match:
+            if rule.needs and not any(needed in fold(line) for needed in rule.needs):
+                yield rule.id, f"needs none of the words of its own example “{line}”: add one to `needs`"
 
 
 def _token_examples(rules: Rules) -> Iterator[tuple[str, str]]:

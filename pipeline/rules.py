@@ -15,6 +15,7 @@ from regex import Pattern
 
 from pipeline.fold import plain
 from pipeline.model import OrganisationKind, Stance
+from pipeline.patterns import compile_once, kept
 from pipeline.ticks import BOX, TICK
 from pipeline.words import LevelWords, MeasureWords, Strict, any_of
 
@@ -51,7 +52,7 @@ class _RegexRule(_Rule):
 
     @cached_property
     def compiled(self) -> "Pattern[str]":
-        return regex.compile(self.regex, regex.VERBOSE | regex.V0)
+        return compile_once(self.regex)
 
     @model_validator(mode="after")
     def _compiles(self) -> "_RegexRule":
@@ -101,7 +102,7 @@ class LineRule(_RegexRule):
     @cached_property
     def held(self) -> "Pattern[str] | None":
         """The pattern `holds`."""
-        return None if self.holds is None else regex.compile(self.holds, regex.VERBOSE | regex.V0)
+        return None if self.holds is None else compile_once(self.holds)
 
     @model_validator(mode="after")
     def _is_whole(self) -> "LineRule":
@@ -115,14 +116,18 @@ class LineRule(_RegexRule):
 
 
 class FactRule(_RegexRule):
-    """A pattern whose named groups are facts about the document; "^" and "$" are the ends of a line."""
+    """A pattern whose named groups are facts about the document; "^" and "$" are the ends of a line.
+
+    `needs`: one of these stands, folded, in every text that the rule finds something in; without it it is not tried.
+    """
 
     within: tuple[Literal["header", "introduction", "closing"], ...]
+    needs: tuple[str, ...] = ()
     signed: bool | None = None
 
     @cached_property
     def compiled(self) -> "Pattern[str]":
-        return regex.compile(self.regex, regex.VERBOSE | regex.V0 | regex.MULTILINE)
+        return compile_once(self.regex, regex.MULTILINE)
 
 
 class MentionRule(_RegexRule):
@@ -161,7 +166,7 @@ class Unit(Strict):
 
     @cached_property
     def compiled(self) -> "Pattern[str]":
-        return regex.compile(self.forms, regex.VERBOSE | regex.V0)
+        return compile_once(self.forms)
 
 
 _ASKABLE = frozenset(
@@ -356,6 +361,13 @@ def load(folder: Path = RULES / DEFAULT_KIND) -> Rules:
     """
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder of rules: name one that holds kind.toml")
+    if folder.parent != RULES:
+        return _load(folder)
+    with kept(folder.name, fingerprint(folder)):
+        return _load(folder)
+
+
+def _load(folder: Path) -> Rules:
     kind = _load_kind(folder / "kind.toml")
     common = folder.parent / "common"
     fill = _Fill(kind, _load_classes(common / "lexicon.toml"))
@@ -491,7 +503,7 @@ def _load_mentions(
         parts[name] = _Fill(fill.kind, parts).regex(pattern)
     whole = _Fill(fill.kind, parts)
     try:
-        before = regex.compile(whole.regex(table["prefix"]["regex"]), regex.VERBOSE | regex.V0)
+        before = compile_once(whole.regex(table["prefix"]["regex"]))
         nouns = re.compile(table["nouns"]["none"])
     except (KeyError, TypeError, regex.error, re.error) as error:
         told = f"{path}: [prefix] or [nouns] has no pattern, or one that does not compile ({error}): correct it"

@@ -54,7 +54,7 @@ class _Pattern(Generic[R]):
     tried everywhere."""
 
     rule: R
-    matcher: Matcher
+    tokens: list[dict[str, Any]]
     anchor: tuple[_Item, ...]
     before: tuple[_Item, ...]
     behind: tuple[_Item, ...]
@@ -97,9 +97,10 @@ class TokenRules(Generic[R]):
         self._patterns: list[_Pattern[R]] = []
         for rule in rules:
             for pattern in rule.folded:
-                matcher = Matcher(vocab, validate=False)
-                matcher.add(rule.id, [pattern], greedy=greedy)
-                self._patterns.append(self._pattern(rule, pattern, matcher))
+                self._patterns.append(self._pattern(rule, pattern))
+        self._greedy = greedy
+        self._matchers: dict[int, Matcher] = {}
+        """By the pattern's number, made when first asked for: few patterns come that far in any one run."""
         self._places = self._anchors()
         self._words: dict[str, _Word] = {}
         self._levels: dict[str, _Word] = {}
@@ -124,7 +125,7 @@ class TokenRules(Generic[R]):
                 if places is None:
                     ents = [f"I-{LEVEL}" if at in levels else "O" for at in range(start, end)]
                     window = Doc(self._vocab, words=list(words[start:end]), ents=ents)
-                    places = tuple((first, last) for _, first, last in pattern.matcher(window))
+                    places = tuple((first, last) for _, first, last in self._matcher(number)(window))
                     _remember(self._found, key, places)
                 for first, last in places:
                     yield pattern.rule, start + first, start + last
@@ -146,7 +147,15 @@ class TokenRules(Generic[R]):
                 patterns ^= lowest
         return sorted(found.items())
 
-    def _pattern(self, rule: R, pattern: list[dict[str, Any]], matcher: Matcher) -> _Pattern[R]:
+    def _matcher(self, number: int) -> Matcher:
+        """spaCy's own reading of a pattern."""
+        if number not in self._matchers:
+            pattern = self._patterns[number]
+            self._matchers[number] = Matcher(self._vocab, validate=False)
+            self._matchers[number].add(pattern.rule.id, [pattern.tokens], greedy=self._greedy)
+        return self._matchers[number]
+
+    def _pattern(self, rule: R, pattern: list[dict[str, Any]]) -> _Pattern[R]:
         sees_levels = any("ENT_TYPE" in token for token in pattern)
         items = [self._item(token) for token in pattern]
         if any(token.get("OP") == "!" for token in pattern):  # what is absent shows on no window
@@ -159,12 +168,12 @@ class TokenRules(Generic[R]):
             if all(fixed[first:last])
         ]
         if not runs:
-            return _Pattern(rule, matcher, (), (), (), 0, sees_levels)
+            return _Pattern(rule, pattern, (), (), (), 0, sees_levels)
         first, last = min(runs, key=lambda run: sum(log(item.likely / _ANY) for item in items[slice(*run)]))
         anchor, before, behind = items[first:last], items[:first][::-1], items[last:]
         others = [item for item in (*before, *behind) if item.least]
         elsewhere = min(others, key=lambda item: item.likely).bit if others else 0
-        return _Pattern(rule, matcher, tuple(anchor), tuple(before), tuple(behind), elsewhere, sees_levels)
+        return _Pattern(rule, pattern, tuple(anchor), tuple(before), tuple(behind), elsewhere, sees_levels)
 
     def _item(self, token: dict[str, Any]) -> _Item:
         asked = {name: value for name, value in token.items() if name != "OP"}

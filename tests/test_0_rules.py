@@ -2,10 +2,13 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+import regex
 
+from pipeline import patterns
 from pipeline.fold import plain, shape
 from pipeline.labels import read_corpus
 from pipeline.rules import DEFAULT_KIND, FIRST, RULES, RuleError, Rules, kinds, load
@@ -105,3 +108,45 @@ def test_no_line_is_lost_by_its_first_character(rules: Rules) -> None:
                 tried += 1
                 assert not rule.compiled.fullmatch(text), (rule.id, line)
     assert tried > len(lines)
+
+
+def test_no_fact_is_lost_by_the_words_that_its_rule_needs(rules: Rules) -> None:
+    texts = [labelled.text[:5_000] for labelled in read_corpus(ROOT / "tests" / "corpus")]
+    found = [(rule, match) for rule in rules.facts for text in texts for match in rule.compiled.finditer(shape(text))]
+    needing = [(rule, plain(match.group())) for rule, match in found if rule.needs]
+    assert len(needing) > 100
+    assert not [(rule.id, text) for rule, text in needing if not any(needed in text for needed in rule.needs)]
+
+
+def test_patterns_are_compiled_once_for_as_long_as_the_rules_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+
+    def compile_anew(pattern: str, flags: int) -> object:
+        compiled.append(pattern)
+        return compile_it(pattern, flags)
+
+    def read(fingerprint: str) -> list[str]:
+        """What a process compiles that reads these rules."""
+        monkeypatch.setattr(patterns, "_COMPILED", {})
+        compiled.clear()
+        with patterns.kept("kind", fingerprint):
+            assert patterns.compile_once("a b").fullmatch("ab")
+            assert patterns.compile_once("^c", regex.MULTILINE).search("b\nc")
+        return [*compiled]
+
+    compile_it = regex.compile
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    monkeypatch.setattr(regex, "compile", compile_anew)
+    assert read("1") == ["a b", "^c"]
+    assert read("1") == []
+    assert read("2") == ["a b", "^c"]
+    (file,) = tmp_path.rglob("*.patterns")  # that for other rules is gone
+    file.write_bytes(file.read_bytes()[:-1])
+    assert read("2") == ["a b", "^c"]
+    assert read("2") == []
+    file.unlink()
+    file.mkdir()  # it cannot be written
+    assert read("2") == read("2") == ["a b", "^c"]
+    assert [file] == [*tmp_path.rglob("*.*")]

@@ -191,6 +191,12 @@ def test_the_rules_are_right() -> None:
             "(?:\\w|\\w\\w)+[!?] | sommaire | table",
             "contents-title: takes more than",
         ),
+        (
+            "common/facts.toml",
+            'needs = ["municipales"]',
+            'needs = ["cantonales"]',
+            "fact-elections: needs none of the words of its own example",
+        ),
         ("common/clauses.toml", "LOWER = ", "LOWR = ", "is not spaCy's"),
     ],
 )
