@@ -76,6 +76,7 @@ DIAGNOSTICS = {
     "level-repeated": "Ce niveau est imprimé deux fois ; le premier libellé a été gardé.",
     "listing-contradicted": "Ce niveau est imprimé sous la mesure, et pourtant refusé dans l’observation ; le refus a été gardé.",
     "listing-wider": "L’accord nomme moins de niveaux que la mesure n’en imprime : vérifier ceux qu’il ne nomme pas.",
+    "levels-unnamed": "La liste parle de certains niveaux sans dire lesquels : vérifier les statuts.",
     "measure-repeated": "Cette mesure a deux titres ; tout ce qui se trouve sous eux a été réuni.",
     "mojibake-repaired": "Le texte avait été mal décodé avant d’arriver ici ; il a été réparé : comparer avec l’original.",
     "no-measure": "Aucune mesure n’a été trouvée : vérifier que c’est un pacte signé, et que ses mesures sont numérotées.",

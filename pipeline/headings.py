@@ -27,7 +27,7 @@ _OTHER_KINDS = ("observation", "level", "principle", "closing", "furniture", "co
 def mark_headings(page: Page) -> None:
     """Decide which lines are headings, contents or neither, and mark them."""
     catalogue = catalogue_of(page.rules)
-    candidates = _candidates(page, catalogue)
+    candidates = _without_answers(page, _candidates(page, catalogue))
     accepted = _accept(page, catalogue, candidates)
     titled = _by_title(page, catalogue, {heading.index for heading in accepted})
     confirmed = sum(heading.is_confirmed for heading in accepted)
@@ -102,6 +102,20 @@ def _heading(
     named = catalogue.names.get(squeeze(page.head(body, LONGEST_PRINTED)))
     rightful = catalogue.rightful(title) if named is None else named
     return Heading(index, rule, number, label, body, title, style, like, rightful, sure, two_lines)
+
+
+def _without_answers(page: Page, candidates: list[Heading]) -> list[Heading]:
+    """Leave out the numbered lines that answer the levels printed above them: "2. Oui, mais en 2023"."""
+    kept: list[Heading] = []
+    for heading in candidates:
+        if heading.rule not in _NAMED and heading.number in page.rules.words.numbers:
+            above = kept[-1].index + 1 if kept else 0
+            matches = page.matches(page.lines[heading.index])
+            answers = any(match.rule.kind == "observation" and match.rule.answers for match in matches)
+            if answers and any(page.opens_level(line) for line in page.lines[above : heading.index]):
+                continue
+        kept.append(heading)
+    return kept
 
 
 def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list[Heading]:

@@ -246,7 +246,7 @@ def _own_levels(words: list[str], assertion: Assertion) -> tuple[Reach, tuple[in
         return (restriction_of(words, assertion.start, assertion.references) if agrees else None) or "named", numbers
     if means & {"all", "none"}:
         return "all", None
-    for reach in ("this", "others", "beyond"):
+    for reach in ("this", "others", "beyond", "some"):
         if reach in means:
             return reach, None
     return ("listed", None) if "measure" in means else None

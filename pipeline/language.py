@@ -76,20 +76,21 @@ class Cues:
     def find(self, words: list[str], references: list[Reference]) -> list[Cue]:
         """The cues in some words, of which `references` are the levels."""
         levels = frozenset([at for ref in references for at in range(ref.start, ref.end)])
-        found: list[tuple[Cue, int, int]] = []
-        for rule, start, end in self.rules.find(words, levels):
+        found: list[tuple[Cue, int, int, int]] = []
+        for rule, first, last in self.rules.find(words, levels):
+            start, end = first, last
             if rule.role == "real":
-                start, end = _bare(words, levels, start, end - rule.look)
+                start, end = _bare(words, levels, first, last - rule.look)
             if rule.participle and not _stands_behind_a_verb(words, levels, start):
                 continue
             cue = self._cue(words, rule, start, end)
             if cue is not None:
-                found.append((cue, start, end))
-        # The longest wins, a pseudo cue among equals, then the first.
-        found.sort(key=lambda f: (f[1] - f[2], f[0].rule.role != "pseudo", f[1], f[0].rule.id))
+                found.append((cue, start, end, last - first))
+        # The longest wins, a pseudo cue among equals, then the first, then the one that asks for more around it.
+        found.sort(key=lambda f: (f[1] - f[2], f[0].rule.role != "pseudo", f[1], -f[3], f[0].rule.id))
         taken: set[int] = set()
         kept: list[Cue] = []
-        for cue, start, end in found:
+        for cue, start, end, _ in found:
             tokens = range(start, end)
             if taken.isdisjoint(tokens):
                 taken.update(tokens)

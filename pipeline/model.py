@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 Severity = Literal["info", "warning", "error"]
 Status = Literal["agreed", "refused", "not_competent", "done", "undecided", "unstated"]
 Stance = Literal["agree", "refuse", "not_competent", "done", "undecided", "condition", "except", "amend"]
-Reach = Literal["named", "only", "at_most", "all", "this", "others", "beyond", "listed", "inherited"]
+Reach = Literal["named", "only", "at_most", "all", "this", "others", "beyond", "some", "listed", "inherited"]
 AsideKind = Literal["furniture", "note"]
 PlaceKind = Literal["page", "paragraph"]
 LevelMode = Literal["set", "single", "none"]

@@ -57,16 +57,18 @@ _BARE_FOLLOWERS = frozenset(
 _COUNTED_RE = re.compile(
     r"[^\W\d]{4,}s|%|€|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|h|km|m2|ha|ans?"
 )
-_VERDICTS = frozenset(
-    [
-        *("oui", "non", "ok", "okay", "accord", "d'", "pas", "refus", "refuse", "favorable", "contre", "deja", "fait"),
-        *("sans", "pour", "retenu", "valide", "accepte", "signe", "adopte", "hors", "rejete", "ecarte", "realise"),
-        "atteint",
-    ]
+_ANSWERS_RE = re.compile(
+    r"oui|non|ok|okay|accord|pas|favorables?|contre|pour|refus|(?:refus|valid|accept|sign|adopt|rejet|ecart)ee?s?"
+    r"|retenue?s?|exclue?s?"
 )
-"""What a bare number is answered with: "1 : oui, 2 : non"."""
-_SIGNS = frozenset([":", "=", "-"])
-_PARTS = frozenset(["¶", ";", ",", ".", "et", "mais"])
+"""What a bare number is answered with, and what may stand right before those that it is said of: "1 : oui, 2 : non",
+"OK 1 et 2", "refusé : 3"."""
+_VERDICTS = frozenset(["d'", "deja", "fait", "sans", "hors", "realise", "atteint"])
+"""What else a bare number is answered with."""
+_SIGNED = frozenset(["a", "en", "trop", "impossible", "competence", "voir"])
+"""What else a number is answered with behind a sign: "3 : à l'étude"."""
+_SIGNS = frozenset([":", "=", "-", ".", ")", "]", "/", "°"])
+_PARTS = frozenset(["¶", ";", ",", ".", "et", "mais", "(", ")", "[", "/"])
 _ENDS = _JOINS | _RANGES | frozenset([".", ";", "¶", ")", "!", "mais", "seulement", "uniquement", "sans", "sauf"])
 _LABEL = 7
 """Tokens of a label that names levels before its colon."""
@@ -88,6 +90,11 @@ class Reference:
     @property
     def levels(self) -> tuple[int, ...]:
         return tuple(sorted({level for _, level in self.members}))
+
+
+def _answers(word: str, signed: bool) -> bool:
+    """Whether a word may answer the number before it, a sign between or none."""
+    return word in _VERDICTS or (signed and word in _SIGNED) or _ANSWERS_RE.fullmatch(word) is not None
 
 
 def _longest(found: Iterable[tuple[ReferenceRule, int, int]]) -> dict[int, tuple[int, str]]:
@@ -217,7 +224,11 @@ class LevelReferences:
         if at >= len(words):
             return None
         if not bare and words[at] in self.digits:
-            return self._digit(words, at) if self._stands_bare(words, at) else None
+            if not self._stands_bare(words, at):
+                return None
+            # "1. oui": the stop is its sign, and ends no sentence.
+            signed = at + 2 < len(words) and words[at + 1] in _SIGNS and _answers(words[at + 2], signed=True)
+            return at + 1 + signed, int(words[at])
         if words[at] in self.names:
             return at + 1, self.names[words[at]]
         if stuck := self.stuck_re.fullmatch(words[at]):
@@ -237,13 +248,18 @@ class LevelReferences:
     def _stands_bare(self, words: list[str], at: int) -> bool:
         """Whether a number with no noun is a level: "accord sur 1 et 2", "3 : non", not "sur 2 ans", "1 fois sur 3"."""
         before, behind = words[max(at - 2, 0) : at], [*words[at + 1 : at + 4], "¶", "¶", "¶"]
-        if behind[0] in _VERDICTS or (behind[0] in _SIGNS and behind[1] in _VERDICTS):
-            return not before or before[-1] in _PARTS
-        if before[-1:] == [":"]:  # "niveaux refusés par la liste : 2 et 3"
-            return not self.nouns.isdisjoint(words[max(at - _LABEL, 0) : at])
-        if not before or before[-1] not in ("sur", "pour") or behind[0] not in _ENDS:
+        signed = behind[0] in _SIGNS
+        if _answers(behind[signed], signed):
+            return not before or before[-1] in _PARTS or _ANSWERS_RE.fullmatch(before[-1]) is not None
+        if not before or behind[0] not in _ENDS:
             return False
-        if before[0].isdecimal() or before[0] in _SPELT or before[0] in _SHARES:
+        if before[-1] == ":":  # "niveaux refusés par la liste : 2 et 3", "retenus : 1, 2"
+            label = words[max(at - _LABEL, 0) : at - 1]
+            return not self.nouns.isdisjoint(label) or any(map(_ANSWERS_RE.fullmatch, label[-1:]))
+        if before[-1] != "sur" and not _ANSWERS_RE.fullmatch(before[-1]):
+            return False
+        is_share = before[0].isdecimal() or before[0] in _SPELT or before[0] in _SHARES
+        if is_share and before[-1] in ("sur", "pour"):
             return False
         lists_on = behind[0] in _JOINS | _RANGES and behind[1].isdecimal()
         return not (lists_on and (behind[1] not in self.digits or _COUNTED_RE.fullmatch(behind[2])))

@@ -7,7 +7,9 @@ from pipeline.references import Reference
 
 _ONLY = frozenset(["seulement", "uniquement", "exclusivement", "seul", "seuls", "seule", "seules"])
 _MOST = frozenset(["maximum", "max", "maxi"])
-_STAYS_RE = re.compile(r"(?:arret|limit|born|content|cantonn)(?:e|ons|era|erons|ent|er)|(?:tien(?:t|s|drons)|tenons)")
+_STAYS_RE = re.compile(
+    r"(?:arret|limit|born|content|cantonn|rest)(?:e|ons|era|erons|ent|er)|(?:tien(?:t|s|drons)|tenons)"
+)
 """Verbs that go no further: "nous nous arrêtons au niveau 2"."""
 _CHOOSES_RE = re.compile(r"(?:chois|selectionn|coch|opt)(?!ion|im)\w+")
 """Verbs that take one and leave the others: "la liste a choisi le niveau 2"."""
@@ -35,13 +37,14 @@ def restriction_of(
         only = [at for at in around if words[at] in _ONLY and words[at - 1] not in _DENIES]
         if any(at < ref.start or at + 1 == len(words) or words[at + 1] not in _ON_WHAT for at in only):
             return "only"
+        if ref.means == "up_to" or not _MOST.isdisjoint(words[at] for at in around):
+            return "at_most"
         if words[ref.start - 1] == ":" or any(_CHOOSES_RE.fullmatch(words[at]) for at in (*ahead, *around)):
             return "only"
         que = next((at for at in reversed(ahead) if words[at] in ("que", "qu'")), None)
         if que is not None and not {"n'", "ne"}.isdisjoint(words[max(que - _FAR, 0) : que]):
             return "only"
-        stays = any(_STAYS_RE.fullmatch(words[at]) for at in range(min(start, ref.start), ref.start))
-        if stays or any(words[at] in _MOST for at in around):
+        if any(_STAYS_RE.fullmatch(words[at]) for at in range(min(start, ref.start), ref.start)):
             return "at_most"
     return None
 

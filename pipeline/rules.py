@@ -199,7 +199,9 @@ class _TokenRule(_Rule):
 class ReferenceRule(_TokenRule):
     """A way to name levels; `levels` are those of means = "these"."""
 
-    means: Literal["all", "none", "this", "measure", "others", "up_to", "from", "below", "above", "beyond", "these"]
+    means: Literal[
+        "all", "none", "this", "measure", "others", "up_to", "from", "below", "above", "beyond", "some", "these"
+    ]
     levels: tuple[int, ...] = ()
 
     @model_validator(mode="after")

@@ -293,7 +293,8 @@ def _share(
             before = None
         if after is not None and (real[after].rule.levels == "after" or _between(stops, ref.end, real[after].start)):
             after = None
-        if before is not None and owned[before] and (after is not None or not _joined(words, owned[before][-1], ref)):
+        has_named = before is not None and any(own.means != "some" for own in owned[before])
+        if before is not None and has_named and (after is not None or not _joined(words, owned[before][-1], ref)):
             before = None
         if before is None and after is not None and _is_told_apart(words, references[number : number + 2], real[after]):
             after = None

@@ -37,6 +37,7 @@ def levels_of(
     declined = {level for level in rules.words.numbers if (measure, level) in listing.declined}
     if not listed and not clauses and not declined:
         return []
+    _tell_partial(measure, listed, clauses, found)
     chosen = listing.chosen.get(measure, listed)
     silent = listed - {level for _, row in clauses for level in row.levels}
     left_out = (silent - chosen) | _left_out(measure, silent & chosen, clauses, found)
@@ -147,6 +148,16 @@ def _left_out(
             message = f"printed, but {said}: level {printed} of measure {measure}; check the status"
             found.append(Diagnostic("warning", "listing-wider", message, row.start, row.end, measure))
     return out
+
+
+def _tell_partial(
+    measure: int, listed: set[int], clauses: Sequence[tuple[Clause, ResolvedClause]], found: list[Diagnostic]
+) -> None:
+    """A doubt where a clause means some levels and names none: "accord partiel", "engagement sur 2 niveaux"."""
+    row = next((row for clause, row in clauses if clause.reach == "some" and clause.stance in STATUS), None)
+    if row is not None and len(listed) > 1:
+        message = f"speaks of some levels of measure {measure} and does not say which: check their statuses"
+        found.append(Diagnostic("warning", "levels-unnamed", message, row.start, row.end, measure))
 
 
 def _check_wording(row: Level, rules: Rules, found: list[Diagnostic]) -> None:
