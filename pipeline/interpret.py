@@ -125,6 +125,7 @@ def _interpret_block(
     assertions = [replace(a, stance=said) if a.stance is None else a for a in reading.assertions]
     bearings = _bearings(words, reading.assertions)
     clauses = [_clause(place, a, *bears) for a, bears in zip(assertions, bearings, strict=True) if a.stance is not None]
+    spare = [_clause(place, a, "listed", None, spare=True) for a in reading.spare if a.stance is not None]
     if not clauses:
         message = "nothing was taken from this observation: read whether it changes what the list agrees to"
         span = _stripped(text, *block.body, separators="")
@@ -159,7 +160,7 @@ def _interpret_block(
         for ref in references:
             span = (spans[ref.start][0], spans[ref.end - 1][1])
             diagnostics.append(Diagnostic("warning", code, message, *span, block.measure))
-    return clauses, [*silent, *diagnostics]
+    return sorted([*clauses, *spare], key=lambda clause: clause.start) if spare else clauses, [*silent, *diagnostics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,9 @@ def _skeleton(
     return [*words, _PAUSE], [*spans, (body[1], body[1])], aside_at
 
 
-def _clause(place: _Place, assertion: Assertion, reach: Reach, levels: tuple[int, ...] | None) -> Clause:
+def _clause(
+    place: _Place, assertion: Assertion, reach: Reach, levels: tuple[int, ...] | None, *, spare: bool = False
+) -> Clause:
     assert assertion.stance is not None, "those without a stance were left out"
     wording = _wording(place, assertion)
     tokens = [assertion.start, assertion.end - 1]
@@ -207,7 +210,10 @@ def _clause(place: _Place, assertion: Assertion, reach: Reach, levels: tuple[int
     end = max(place.spans[max(tokens)][1], wording[1] if wording else 0)
     if wording and place.text[end : end + 2].lstrip(" ")[:1] == ")":
         end = place.text.index(")", end) + 1
-    return Clause(place.block, assertion.stance, reach, levels, wording, assertion.rule.id, start, end)
+    topic = None
+    if assertion.topic is not None:
+        topic = (place.spans[assertion.topic[0]][0], place.spans[assertion.topic[1] - 1][1])
+    return Clause(place.block, assertion.stance, reach, levels, wording, assertion.rule.id, start, end, topic, spare)
 
 
 def _bearings(words: list[str], assertions: Sequence[Assertion]) -> list[tuple[Reach, tuple[int, ...] | None]]:

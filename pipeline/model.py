@@ -105,7 +105,9 @@ class Block(NamedTuple):
 class Clause:
     """One assertion of an observation. `reach` says how its levels were named.
 
-    `levels` is None where the wording names none: whoever knows what is listed must fill it in.
+    `levels` is None where the wording names none: whoever knows what is listed must fill it in. `topic` are the words
+    before the colon in front of it ("Charte : oui"), which may name a level by what it says; `spare`: it says
+    something only if they do.
     """
 
     block: int
@@ -116,6 +118,8 @@ class Clause:
     rule: str
     start: int
     end: int
+    topic: tuple[int, int] | None = None
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from pipeline.by_wording import place
 from pipeline.catalogue import ALIKE, catalogue_of, squeeze
 from pipeline.fold import plain
-from pipeline.left_out import place_exceptions
 from pipeline.lines import Page
 from pipeline.listing import Listing, body_span, body_text, level_above, levels_above, list_blocks, outer_span
 from pipeline.mentioned import find_mentioned
@@ -39,7 +39,7 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
     """Everything that the tables say of one section. `doubts` are the diagnostics of the stages before."""
     source, rules, found = page.source, page.rules, [*doubts]
     listing = list_blocks(blocks)
-    clauses = place_exceptions(source, blocks, clauses, listing, rules.words.numbers)
+    clauses = place(source, blocks, clauses, listing, rules.words.numbers)
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
     found += _said_in_passing(clauses, resolved, observations, rules)

@@ -27,6 +27,9 @@ _FEW = 3
 _ACT_RE = re.compile(r"\w+(?:er|ir|re)|l'|le|la|les")
 """How a part that is left out begins behind a colon; anything else there is a reason."""
 _SENTENCE_STOPS = frozenset([".", "!", "?", "¶"])
+_TOPIC_STARTS = _SENTENCE_STOPS | frozenset([";", ",", ":", "()"])
+_LONGEST_TOPIC = 8
+"""Tokens of what a verdict behind a colon is said of."""
 _ADVERBS = frozenset(["en", "toutefois", "cependant", "par", "neanmoins", "pourtant"])
 _PRONOUNS = frozenset(
     ["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"]
@@ -70,6 +73,8 @@ class Assertion:
     references: tuple[Reference, ...] = ()
     stance: Stance | None = None
     inherits: int | None = None
+    topic: tuple[int, int] | None = None
+    """The tokens before the colon in front of the cue, where they name no level by its number: "Charte : oui"."""
 
     @property
     def levels(self) -> set[int]:
@@ -82,7 +87,7 @@ class Reading:
     assertions: tuple[Assertion, ...]
     silent: tuple[Reference, ...]  # levels named, with nothing said of them
     ambiguous: tuple[Reference, ...]
-    stray: tuple[Cue, ...]  # cues whose object is something else than the measure
+    spare: tuple[Assertion, ...]  # they say something only if their topic is a level
 
 
 def decide_scope(words: list[str], cues: list[Cue], references: list[Reference]) -> Reading:
@@ -94,6 +99,7 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
     owned, silent, ambiguous = _share(words, real, stops, references)
     strays = [not refs and (cue.stray or cue.rule.about == "level") for cue, refs in zip(real, owned, strict=True)]
     assertions: list[Assertion] = []
+    spare: list[Assertion] = []
     for i, cue in enumerate(real):
         following = real[i + 1].start if i + 1 < len(real) else len(words)
         quotes = words[cue.end - 1] == ":"
@@ -101,14 +107,31 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         own_stops = [at for at in own_stops if words[at + 2 : at + 3] != ["()"] or words[at] not in _ADVERBS]
         end = ends.get(cue.start, min([following, *own_stops]))
         refs = tuple(_meant(cue.stance, ref) for ref in owned[i])
-        assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words))
+        topic = None if refs else _topic(words, cue, references)
+        assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words), topic=topic)
         if not strays[i] and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
-    assertions = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
+        elif topic is not None:
+            spare.append(assertion)
+    meant = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
+    if len(meant) < len(assertions):
+        spare += [assertion for assertion in assertions if assertion.topic is not None and assertion not in meant]
+    assertions = meant
     resolved = list(_inherit(assertions, stops, [at for at in stops if words[at] in _SENTENCE_STOPS]))
     resolved = [_alone(assertion, resolved) for assertion in resolved]
-    stray = tuple(cue for cue, is_stray in zip(real, strays, strict=True) if is_stray)
-    return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), stray)
+    return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), tuple(spare))
+
+
+def _topic(words: list[str], cue: Cue, references: list[Reference]) -> tuple[int, int] | None:
+    """The few words at the head of a sentence, or behind a comma, that a colon parts from a cue."""
+    colon = cue.start if words[cue.start] == ":" else cue.start - 1
+    if cue.stance in QUALIFIERS or colon < 1 or words[colon] != ":":
+        return None
+    first = colon
+    while first > 0 and words[first - 1] not in _TOPIC_STARTS and colon - first <= _LONGEST_TOPIC:
+        first -= 1
+    names_level = any(ref.start < colon and ref.end > first for ref in references)
+    return (first, colon) if 0 < colon - first <= _LONGEST_TOPIC and not names_level else None
 
 
 def _between(places: list[int], start: int, end: int) -> list[int]:

@@ -1,4 +1,5 @@
-"""Exceptions that name what one level says: "sauf la gratuité des transports" leaves out the level so worded."""
+"""Levels that are named by what they say: "sauf la gratuité des transports" leaves out the level so worded, "Charte :
+oui" agrees to that of the charter."""
 
 import re
 from collections.abc import Sequence
@@ -17,27 +18,33 @@ _MOST = 0.6
 """The fraction of a wording's words (0-1) with which an exception names all of it, and not a part."""
 
 
-def place_exceptions(
+def place(
     source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing, levels: Sequence[int]
 ) -> list[Clause]:
-    """The clauses; an exception that names what one printed level says, and no other does, refuses that level.
+    """The clauses; an exception that names what one printed level says, and no other does, refuses that level, and a
+    verdict behind such words bears on it.
 
-    One that names only a part of it stays an exception, of all the levels that it qualifies. `levels` are those of
-    the kind of pact.
+    An exception that names only a part of it stays one, of all the levels that it qualifies. `levels` are those of the
+    kind of pact.
     """
     return [
-        _placed(source, blocks, clause, listing, clause.levels or levels) if clause.stance == "except" else clause
+        placed
         for clause in clauses
+        if (placed := _placed(source, blocks, clause, listing, clause.levels or levels)) is not None
     ]
 
 
 def _placed(
     source: Source, blocks: tuple[Block, ...], clause: Clause, listing: Listing, levels: Sequence[int]
-) -> Clause:
+) -> Clause | None:
+    """The clause with the level that it names by its wording; None for one that says nothing without it."""
+    unnamed = None if clause.spare else clause
     measure = blocks[clause.block].measure
-    if clause.text is None or measure is None or len(levels) < 2:
-        return clause
-    said = plain(source.text[slice(*clause.text)])
+    is_verdict = clause.topic is not None and clause.reach == "listed"
+    named_in = clause.topic if is_verdict else clause.text if clause.stance == "except" else None
+    if named_in is None or measure is None or len(levels) < 2:
+        return unnamed
+    said = plain(source.text[slice(*named_in)])
     reason = _REASON_RE.search(said)
     named = _stems(said[: reason.start()] if reason else said)
     wordings = {
@@ -46,7 +53,11 @@ def _placed(
         if (measure, level) in listing.levels
     }
     like = [level for level, stems in wordings.items() if named and named <= stems]
-    if len(wordings) < 2 or len(like) != 1 or len(named) < _MOST * len(wordings[like[0]]):
+    if len(wordings) < 2 or len(like) != 1:
+        return unnamed
+    if is_verdict:
+        return replace(clause, levels=(like[0],), reach="named")
+    if len(named) < _MOST * len(wordings[like[0]]):
         return clause
     return replace(clause, levels=(like[0],), reach="named", stance="refuse")
 
