@@ -2,64 +2,97 @@
 oui" agrees to that of the charter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.fold import plain
-from pipeline.listing import Listing, below_level
+from pipeline.listing import Listing, below_level, levels_above
 from pipeline.model import Block, Clause, Source
+from pipeline.rules import Rules
+from pipeline.token_rules import remembering
 
 _WORD_RE = re.compile(r"[^\W\d_]{4,}|\d+")
 _REASON_RE = re.compile(r",|;|\(|\b(?:qui|que|car|faute|parce|pour)\b")
 """Where what is left out ends, and the list goes on to say why."""
-_STEM = 5
-"""Letters of a word that tell it from others, whatever its ending."""
+_JOINT_RE = re.compile(r",|/|&|\+|\b(?:et|ou|ni|comme)\b")
+_ACT_RE = re.compile(r"\w{2,}(?:er|ir|re)")
+"""How a wording begins, which those who name it leave out, or turn into a noun: "Créer une régie", "la création"."""
+_STEM, _ROOT = 5, 3
+"""Letters of a word that tell it from others, whatever its ending; of an act and its noun."""
 _MOST = 0.6
 """The fraction of a wording's words (0-1) with which an exception names all of it, and not a part."""
+_SMALL = frozenset(["pour", "dans", "avec", "sans", "cette", "notre", "nous", "leur", "leurs", "sous", "vers", "chez"])
+_CLASSES = ("ours", "itself", "body", "others")
+"""Classes of words that tell no level from another."""
 
 
 def place(
-    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing, levels: Sequence[int]
+    source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing, rules: Rules
 ) -> list[Clause]:
     """The clauses; an exception that names what one printed level says, and no other does, refuses that level, and a
-    verdict behind such words bears on it.
+    verdict that is said of such words bears on it.
 
-    An exception that names only a part of it stays one, of all the levels that it qualifies. `levels` are those of the
-    kind of pact.
+    An exception that names only a part of it stays one, of all the levels that it qualifies.
     """
-    return [
-        placed
-        for clause in clauses
-        if (placed := _placed(source, blocks, clause, listing, clause.levels or levels)) is not None
-    ]
+    placed = (_placed(source, blocks, clause, listing, rules) for clause in clauses)
+    return [clause for clause in placed if clause is not None]
 
 
-def _placed(
-    source: Source, blocks: tuple[Block, ...], clause: Clause, listing: Listing, levels: Sequence[int]
-) -> Clause | None:
-    """The clause with the level that it names by its wording; None for one that says nothing without it."""
+def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: Listing, rules: Rules) -> Clause | None:
+    """The clause with the levels that it names by their wordings; None for one that says nothing without them."""
     unnamed = None if clause.spare else clause
     measure = blocks[clause.block].measure
     is_verdict = clause.topic is not None and clause.reach == "listed"
-    named_in = clause.topic if is_verdict else clause.text if clause.stance == "except" else None
-    if named_in is None or measure is None or len(levels) < 2:
+    where = clause.topic if is_verdict else clause.text if clause.stance == "except" else None
+    if where is None or measure is None:
         return unnamed
-    said = plain(source.text[slice(*named_in)])
-    reason = _REASON_RE.search(said)
-    named = _stems(said[: reason.start()] if reason else said)
+    said = plain(source.text[slice(*where)])
+    levels = rules.words.numbers if is_verdict else clause.levels or rules.words.numbers
     wordings = {
-        level: _stems(plain(_printed(source, blocks, listing.levels[measure, level][0])))
+        level: plain(_printed(source, blocks, listing.levels[measure, level][0]))
         for level in levels
         if (measure, level) in listing.levels
     }
-    like = [level for level, stems in wordings.items() if named and named <= stems]
-    if len(wordings) < 2 or len(like) != 1:
+    if len(wordings) < 2:
         return unnamed
     if is_verdict:
-        return replace(clause, levels=(like[0],), reach="named")
-    if len(named) < _MOST * len(wordings[like[0]]):
-        return clause
+        named = [] if _is_under_another(blocks, clause, listing) else _named(said, wordings, rules)
+        return replace(clause, levels=tuple(sorted(set(named))), reach="named") if named else unnamed
+    reason = _REASON_RE.search(said, 1)
+    left = _stems(said[: reason.start()] if reason else said)
+    like = [level for level, wording in wordings.items() if left and left <= _stems(wording)]
+    if len(like) != 1 or len(left) < _MOST * len(_stems(_without_act(wordings[like[0]]))):
+        return unnamed
     return replace(clause, levels=(like[0],), reach="named", stance="refuse")
+
+
+def _named(said: str, wordings: Mapping[int, str], rules: Rules) -> list[int]:
+    """The levels that some words name, joined by "et" or not: each joint part must name one and no other."""
+    is_general = [remembering(rules.classes[name]) for name in _CLASSES]
+    found: list[int] = []
+    for part in filter(str.strip, _JOINT_RE.split(said)):
+        words = _words(part)
+        if all(any(test(word) for test in is_general) for word in words):
+            return []
+        like = [level for level, wording in wordings.items() if _are_said_in(words, wording)]
+        if len(like) != 1:
+            return []
+        found += like
+    return found
+
+
+def _are_said_in(words: Sequence[str], wording: str) -> bool:
+    act, stems = wording.split(maxsplit=1)[:1], _stems(wording)
+    root = act[0][:_ROOT] if act and _ACT_RE.fullmatch(act[0]) else None
+    return all(word[:_STEM] in stems or word[:_ROOT] == root for word in words)
+
+
+def _is_under_another(blocks: tuple[Block, ...], clause: Clause, listing: Listing) -> bool:
+    """Whether the observation stands under a level that is not the last of its measure: it speaks of that one."""
+    block = blocks[clause.block]
+    above = levels_above(blocks, block)
+    last = max((at[-1] for (measure, _), at in listing.levels.items() if measure == block.measure), default=-1)
+    return bool(above) and clause.block < last
 
 
 def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:
@@ -68,5 +101,14 @@ def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:
     return " ".join(source.text[slice(*body)] for body in [blocks[index].body, *bodies])
 
 
+def _without_act(wording: str) -> str:
+    first, _, rest = wording.partition(" ")
+    return rest if _ACT_RE.fullmatch(first) and _stems(rest) else wording
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _WORD_RE.findall(text) if word not in _SMALL]
+
+
 def _stems(text: str) -> set[str]:
-    return {word[:_STEM] for word in _WORD_RE.findall(text)}
+    return {word[:_STEM] for word in _words(text)}

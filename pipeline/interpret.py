@@ -213,7 +213,18 @@ def _clause(
     topic = None
     if assertion.topic is not None:
         topic = (place.spans[assertion.topic[0]][0], place.spans[assertion.topic[1] - 1][1])
-    return Clause(place.block, assertion.stance, reach, levels, wording, assertion.rule.id, start, end, topic, spare)
+    return Clause(
+        place.block,
+        assertion.stance,
+        reach,
+        levels,
+        wording,
+        assertion.rule.id,
+        start,
+        end,
+        topic,
+        spare or assertion.rule.worded,
+    )
 
 
 def _bearings(words: list[str], assertions: Sequence[Assertion]) -> list[tuple[Reach, tuple[int, ...] | None]]:

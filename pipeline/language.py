@@ -76,7 +76,7 @@ class Cues:
     def find(self, words: list[str], references: list[Reference]) -> list[Cue]:
         """The cues in some words, of which `references` are the levels."""
         levels = frozenset([at for ref in references for at in range(ref.start, ref.end)])
-        found: list[tuple[Cue, int, int, int]] = []
+        found: dict[tuple[object, ...], tuple[Cue, int, int, int]] = {}
         for rule, first, last in self.rules.find(words, levels):
             start, end = first, last
             if rule.role == "real":
@@ -84,13 +84,17 @@ class Cues:
             if rule.participle and not _stands_behind_a_verb(words, levels, start):
                 continue
             cue = self._cue(words, rule, start, end)
-            if cue is not None:
-                found.append((cue, start, end, last - first))
-        # The longest wins, a pseudo cue among equals, then the first, then the one that asks for more around it.
-        found.sort(key=lambda f: (f[1] - f[2], f[0].rule.role != "pseudo", f[1], -f[3], f[0].rule.id))
+            if cue is None:
+                continue
+            # Of two that say the same with the same words, that which asks for more around them.
+            before = found.get((start, end, rule.role, cue.stance))
+            if before is None or last - first > before[3]:
+                found[start, end, rule.role, cue.stance] = cue, start, end, last - first
+        # The longest wins, a pseudo cue among equals, then the first.
+        in_order = sorted(found.values(), key=lambda f: (f[1] - f[2], f[0].rule.role != "pseudo", f[1], f[0].rule.id))
         taken: set[int] = set()
         kept: list[Cue] = []
-        for cue, start, end, _ in found:
+        for cue, start, end, _ in in_order:
             tokens = range(start, end)
             if taken.isdisjoint(tokens):
                 taken.update(tokens)

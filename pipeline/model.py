@@ -106,8 +106,8 @@ class Clause:
     """One assertion of an observation. `reach` says how its levels were named.
 
     `levels` is None where the wording names none: whoever knows what is listed must fill it in. `topic` are the words
-    before the colon in front of it ("Charte : oui"), which may name a level by what it says; `spare`: it says
-    something only if they do.
+    that it is said of ("Charte : oui"), which may name a level by what it says; `spare`: it says something only if
+    they do.
     """
 
     block: int

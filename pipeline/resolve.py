@@ -39,7 +39,7 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
     """Everything that the tables say of one section. `doubts` are the diagnostics of the stages before."""
     source, rules, found = page.source, page.rules, [*doubts]
     listing = list_blocks(blocks)
-    clauses = place(source, blocks, clauses, listing, rules.words.numbers)
+    clauses = place(source, blocks, clauses, listing, rules)
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
     found += _said_in_passing(clauses, resolved, observations, rules)

@@ -219,7 +219,8 @@ class ClauseRule(_TokenRule):
     clause, whose words say nothing of their own. `bound`: only beside an agreement. `alone`: what a qualifier asserts
     where nothing is agreed to that it could qualify. `weak`: a comment, where
     another sentence says yes or no outright. `look`: so many last tokens of
-    its patterns are looked at and not part of it. `participle`: only behind an auxiliary, a level or a stop.
+    its patterns are looked at and not part of it. `participle`: only behind an auxiliary, a level or a stop. `worded`:
+    it says something only where its text is what one level says.
     """
 
     role: Literal["real", "pseudo", "terminating"] = "real"
@@ -234,6 +235,7 @@ class ClauseRule(_TokenRule):
     alone: Stance | None = None
     weak: bool = False
     participle: bool = False
+    worded: bool = False
     same: bool = False
     clause: bool = False
 

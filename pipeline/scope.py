@@ -27,9 +27,19 @@ _FEW = 3
 _ACT_RE = re.compile(r"\w+(?:er|ir|re)|l'|le|la|les")
 """How a part that is left out begins behind a colon; anything else there is a reason."""
 _SENTENCE_STOPS = frozenset([".", "!", "?", "¶"])
-_TOPIC_STARTS = _SENTENCE_STOPS | frozenset([";", ",", ":", "()"])
+_TOPIC_STARTS = _SENTENCE_STOPS | frozenset([";", ",", ":", "/", "()"])
+_TOPIC_VERBS = frozenset(
+    [
+        *("n'", "ne", "est", "sont", "sera", "seront", "nous", "me", "parait", "paraissent", "semble", "semblent"),
+        *("releve", "relevent", "depend", "dependent", "reste", "restent", "existe", "existent", "a", "ont", "figure"),
+        "appartient",
+    ]
+)
+"""Where the subject of a sentence is over, and its verb begins."""
+_TOPIC_ENDS = _TOPIC_STARTS | frozenset(["mais", "car", "qui", "que", "dans", "si", "pour"]) - frozenset([","])
+_PREPOSITIONS = frozenset(["pour", "sur", "avec", "a", "au", "aux", "de", "du", "des", "d'"])
 _LONGEST_TOPIC = 8
-"""Tokens of what a verdict behind a colon is said of."""
+"""Tokens of what a verdict is said of."""
 _ADVERBS = frozenset(["en", "toutefois", "cependant", "par", "neanmoins", "pourtant"])
 _PRONOUNS = frozenset(
     ["il", "elle", "ils", "elles", "celui", "celle", "cela", "c'", "ce", "ca", "l'", "le", "la", "les", "en"]
@@ -74,7 +84,7 @@ class Assertion:
     stance: Stance | None = None
     inherits: int | None = None
     topic: tuple[int, int] | None = None
-    """The tokens before the colon in front of the cue, where they name no level by its number: "Charte : oui"."""
+    """The tokens that it may be said of, where no level is named by its number: "Charte : oui"."""
 
     @property
     def levels(self) -> set[int]:
@@ -107,31 +117,41 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         own_stops = [at for at in own_stops if words[at + 2 : at + 3] != ["()"] or words[at] not in _ADVERBS]
         end = ends.get(cue.start, min([following, *own_stops]))
         refs = tuple(_meant(cue.stance, ref) for ref in owned[i])
-        topic = None if refs else _topic(words, cue, references)
+        topic = None if refs else _topic(words, cue, (real[i - 1].end if i else 0, end), references)
         assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words), topic=topic)
         if not strays[i] and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
-        elif topic is not None:
+        elif topic is not None and (not strays[i] or topic[0] >= cue.end or words[topic[1]] == ":"):
             spare.append(assertion)
     meant = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
     if len(meant) < len(assertions):
-        spare += [assertion for assertion in assertions if assertion.topic is not None and assertion not in meant]
+        dropped = [assertion for assertion in assertions if assertion not in meant]
+        spare += [a for a in dropped if a.topic is not None and words[a.topic[1]] == ":"]
     assertions = meant
     resolved = list(_inherit(assertions, stops, [at for at in stops if words[at] in _SENTENCE_STOPS]))
     resolved = [_alone(assertion, resolved) for assertion in resolved]
     return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), tuple(spare))
 
 
-def _topic(words: list[str], cue: Cue, references: list[Reference]) -> tuple[int, int] | None:
-    """The few words at the head of a sentence, or behind a comma, that a colon parts from a cue."""
-    colon = cue.start if words[cue.start] == ":" else cue.start - 1
-    if cue.stance in QUALIFIERS or colon < 1 or words[colon] != ":":
+def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list[Reference]) -> tuple[int, int] | None:
+    """The few words that a verdict is said of: "Charte : oui", "La charte n'est pas retenue", "Oui pour la charte".
+
+    `within`: from the cue before to where this one's reach ends.
+    """
+    if cue.stance in QUALIFIERS:
         return None
-    first = colon
-    while first > 0 and words[first - 1] not in _TOPIC_STARTS and colon - first <= _LONGEST_TOPIC:
+    colon = cue.start if words[cue.start] == ":" else cue.start - 1
+    last = colon if colon > 0 and words[colon] == ":" else cue.start
+    first = last
+    while first > within[0] and words[first - 1] not in _TOPIC_STARTS:
         first -= 1
-    names_level = any(ref.start < colon and ref.end > first for ref in references)
-    return (first, colon) if 0 < colon - first <= _LONGEST_TOPIC and not names_level else None
+    if last == cue.start:
+        last = next((at for at in range(first, last) if words[at] in _TOPIC_VERBS), last)
+    if first == last:
+        first = cue.end + (words[cue.end] in _PREPOSITIONS)
+        last = next((at for at in range(first, within[1]) if words[at] in _TOPIC_ENDS), within[1])
+    names_level = any(ref.start < last and ref.end > first for ref in references)
+    return (first, last) if 0 < last - first <= _LONGEST_TOPIC and not names_level else None
 
 
 def _between(places: list[int], start: int, end: int) -> list[int]:
