@@ -122,6 +122,7 @@ def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list
     """The numbered headings: those that the catalogue confirms, and those that look like them."""
     confirmed = {heading.number for heading in candidates if heading.is_confirmed}
     styles = Counter(heading.style for heading in candidates if heading.is_confirmed or heading.style == "table")
+    known = catalogue.titles.keys() | confirmed | {h.number for h in candidates if h.style == "table"}
     accepted: list[Heading] = []
     last = 0
     for heading in candidates:
@@ -131,6 +132,8 @@ def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list
         ):
             continue
         sure = heading.is_confirmed or _is_mistitled(heading) or heading.style == "table" or not heading.label
+        # "Mesure 12 : non, trop cher" in a list of remarks, whatever the headings look like.
+        sure = sure or (heading.rule in _NAMED and heading.number in known and _is_answer(page, catalogue, heading))
         glued = heading.sure and usual and (heading.number or 0) > catalogue.last and is_act(page, *heading.body)
         by_style = (
             (heading.two_lines and usual) or glued or _is_plausible(page, catalogue, heading, styles, confirmed, last)

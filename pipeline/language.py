@@ -106,7 +106,7 @@ class Cues:
         """The cue with its negation; None where it says nothing."""
         if rule.role != "real" or rule.same:
             return Cue(rule, start, end, None)
-        if rule.denied is None:
+        if rule.denied is None and rule.stance != "amend":
             return Cue(rule, start, end, rule.stance)
         denial = self.negation.find(words, start, end)
         stance = rule.denied if denial else rule.stance

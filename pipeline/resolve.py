@@ -40,6 +40,7 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
     source, rules, found = page.source, page.rules, [*doubts]
     listing = list_blocks(blocks)
     clauses = place(source, blocks, clauses, listing, rules)
+    found = [doubt for doubt in found if not _is_answered(doubt, clauses)]
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
     found += _said_in_passing(clauses, resolved, observations, rules)
@@ -75,6 +76,13 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
         listed=frozenset([(row.measure, row.level) for row in levels if row.listed and row.status != "unstated"]),
         spoken=frozenset([(row.measure, level) for row in resolved for level in row.levels]),
     )
+
+
+def _is_answered(doubt: Diagnostic, clauses: Iterable[Clause]) -> bool:
+    """Whether something was taken after all from an observation of which nothing seemed to be: by its wording."""
+    if doubt.code != "observation-without-clause" or doubt.start is None or doubt.end is None:
+        return False
+    return any(doubt.start <= clause.start < doubt.end for clause in clauses)
 
 
 def _lines(text: str, blocks: Iterable[Block]) -> tuple[int, ...]:
