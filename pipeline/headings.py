@@ -13,8 +13,9 @@ from pipeline.catalogue import LONGEST_PRINTED, Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
 from pipeline.lines import Line, Mark, Page
-from pipeline.linetext import LineText
+from pipeline.linetext import LineText, RuleMatch
 from pipeline.model import Diagnostic
+from pipeline.rules import TIMEOUT
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
 _NAMED = ("measure-word", "measure-called")
@@ -297,6 +298,9 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
     page.marks[line.start] = Mark("measure", heading.rule, body, number=heading.number, levels=heading.levels)
     if not heading.is_confirmed and _is_answer(page, catalogue, heading):
         page.marks[line.start] = page.marks[line.start]._replace(body=(body[0], body[0]))
+        levels = page.rules.head.fullmatch(page.shaped, *body, timeout=TIMEOUT)
+        if levels is not None and len(levels["rest"]) > 1 and not _opens_answer(page, heading):
+            page.marks[body[0]] = Mark("observation", "levels-for-title", body, evidence="cue")
         page.cut(heading.index, [body[0]])
         return
     last, left = heading.index, body[0]
@@ -319,12 +323,19 @@ def _is_answer(page: Page, catalogue: Catalogue, heading: Heading) -> bool:
     left, right = heading.body
     if left == right or left == page.lines[heading.index].start:
         return False
-    said = page.texts.of(page.source.text[left:right])
-    match = next((match for match in page.texts.matches(said) if match.rule.kind in ("observation", "level")), None)
-    if match is None or not match.rule.answers:
-        return False
     # A title of a measure that the catalogue does not know may begin with "Accord".
-    return page.shaped[left].islower() or heading.number in catalogue.titles or match.rule.id == "observation-verdict"
+    is_no_title = page.shaped[left].islower() or heading.number in catalogue.titles
+    match = _opens_answer(page, heading)
+    if match is not None:
+        return is_no_title or match.rule.id == "observation-verdict"
+    return is_no_title and page.rules.head.fullmatch(page.shaped, left, right, timeout=TIMEOUT) is not None
+
+
+def _opens_answer(page: Page, heading: Heading) -> RuleMatch | None:
+    """The rule that takes what stands in the place of a title for an answer."""
+    said = page.texts.of(page.source.text[slice(*heading.body)])
+    match = next((match for match in page.texts.matches(said) if match.rule.kind in ("observation", "level")), None)
+    return match if match is not None and match.rule.answers else None
 
 
 def _cut_tail(page: Page, heading: Heading, index: int, left: int) -> None:

@@ -83,6 +83,8 @@ class Cues:
                 start, end = _bare(words, levels, first, last - rule.look)
             if rule.participle and not _stands_behind_a_verb(words, levels, start):
                 continue
+            if rule.opens and not _heads_a_sentence(words, first):
+                continue
             cue = self._cue(words, rule, start, end)
             if cue is None:
                 continue
@@ -168,6 +170,7 @@ _DETERMINERS = frozenset(
 )
 _NOUN_RE = re.compile(r"(?!n\d|niveau)[^\W\d]{3,}(?<!er)(?<!ir)(?<!re)")
 _STOPS = frozenset([".", ";", "!", "?", "¶", ":", "mais", ",", "()"])
+_SENTENCE_STOPS = frozenset([".", ";", "!", "?", "¶"])
 _OUTER = frozenset([".", ";", "!", "?", "¶", ",", "()", "("])
 _OUR_SUBJECTS = frozenset(["nous", "on", "je", "j'", "notre", "nos", "moi"])
 _NOT_SUBJECTS = frozenset(["avec", "de", "du", "des", "d'", "par", "aux", "au", "a", "sur", "les", "pour"])
@@ -190,6 +193,11 @@ def _stands_behind_a_verb(words: list[str], levels: frozenset[int], start: int) 
     before = words[at] if at >= 0 else "¶"
     stands = before in _STOPS or before in _NOUNS or at in levels
     return stands or _VERBAL_RE.fullmatch(before) is not None
+
+
+def _heads_a_sentence(words: list[str], at: int) -> bool:
+    """Whether a sentence begins at a token, and not only a line that goes on with a list."""
+    return at == 0 or (words[at - 1] in _SENTENCE_STOPS and words[max(at - 2, 0)] not in ("et", "ou", "ni", ","))
 
 
 def _bare(words: list[str], levels: frozenset[int], start: int, end: int) -> tuple[int, int]:

@@ -220,7 +220,7 @@ class ClauseRule(_TokenRule):
     where nothing is agreed to that it could qualify. `weak`: a comment, where
     another sentence says yes or no outright. `look`: so many last tokens of
     its patterns are looked at and not part of it. `participle`: only behind an auxiliary, a level or a stop. `worded`:
-    it says something only where its text is what one level says.
+    it says something only where its text is what one level says. `opens`: only at the head of a sentence.
     """
 
     role: Literal["real", "pseudo", "terminating"] = "real"
@@ -236,6 +236,7 @@ class ClauseRule(_TokenRule):
     weak: bool = False
     participle: bool = False
     worded: bool = False
+    opens: bool = False
     same: bool = False
     clause: bool = False
 
@@ -325,6 +326,13 @@ class Rules:
         digits, upper = "".join(map(str, self.words.numbers)), r"[^\W\d_a-zà-öø-ÿ]"
         return re.compile(
             rf"(?:{nouns})\s*[{digits}](?=\s*0*(?:{self.measures.label})\s*(?-i:{upper}))", re.VERBOSE | re.IGNORECASE
+        )
+
+    @cached_property
+    def head(self) -> "Pattern[str]":
+        """A pattern for levels where a title would begin, and what follows: "niveaux 1 et 2. Le 3 est trop cher"."""
+        return compile_once(
+            rf"(?:(?i:les?|aux?)\s++)?{self.words.several}\s*+(?P<rest>(?:[.;]\s*+$|[.;,(]|\p{{Ll}}).*|)"
         )
 
     @cached_property

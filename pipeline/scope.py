@@ -121,12 +121,12 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
         assertion = Assertion(cue.rule, cue.start, cue.end, end, refs, _stance_of(cue, owned[i], words), topic=topic)
         if not strays[i] and not _says_nothing_new(assertions, assertion, words):
             assertions.append(assertion)
-        elif topic is not None and (not strays[i] or topic[0] >= cue.end or words[topic[1]] == ":"):
+        elif topic is not None and (not strays[i] or topic[0] >= cue.end or _is_parted(words, topic)):
             spare.append(assertion)
     meant = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
     if len(meant) < len(assertions):
         dropped = [assertion for assertion in assertions if assertion not in meant]
-        spare += [a for a in dropped if a.topic is not None and words[a.topic[1]] == ":"]
+        spare += [a for a in dropped if a.topic is not None and _is_parted(words, a.topic)]
     assertions = meant
     resolved = list(_inherit(assertions, stops, [at for at in stops if words[at] in _SENTENCE_STOPS]))
     resolved = [_alone(assertion, resolved) for assertion in resolved]
@@ -152,6 +152,11 @@ def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list
         last = next((at for at in range(first, within[1]) if words[at] in _TOPIC_ENDS), within[1])
     names_level = any(ref.start < last and ref.end > first for ref in references)
     return (first, last) if 0 < last - first <= _LONGEST_TOPIC and not names_level else None
+
+
+def _is_parted(words: list[str], topic: tuple[int, int]) -> bool:
+    """Whether a colon or a verb parts a topic from what is said of it."""
+    return words[topic[1]] == ":" or words[topic[1]] in _TOPIC_VERBS
 
 
 def _between(places: list[int], start: int, end: int) -> list[int]:
