@@ -48,11 +48,7 @@ def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: 
         return unnamed
     said = plain(source.text[slice(*where)])
     levels = rules.words.numbers if is_verdict else clause.levels or rules.words.numbers
-    wordings = {
-        level: plain(_printed(source, blocks, listing.levels[measure, level][0]))
-        for level in levels
-        if (measure, level) in listing.levels
-    }
+    wordings = _wordings(source, blocks, measure, levels)
     if len(wordings) < 2:
         return unnamed
     if is_verdict:
@@ -93,6 +89,16 @@ def _is_under_another(blocks: tuple[Block, ...], clause: Clause, listing: Listin
     above = levels_above(blocks, block)
     last = max((at[-1] for (measure, _), at in listing.levels.items() if measure == block.measure), default=-1)
     return bool(above) and clause.block < last
+
+
+def _wordings(source: Source, blocks: tuple[Block, ...], measure: int, levels: Sequence[int]) -> dict[int, str]:
+    """What a measure prints for each of some levels, whether it takes them on or not; the first counts."""
+    found: dict[int, str] = {}
+    for index, block in enumerate(blocks):
+        if block.kind == "level" and block.measure == measure and block.body[0] < block.body[1]:
+            for level in set(levels).intersection(block.levels):
+                found.setdefault(level, plain(_printed(source, blocks, index)))
+    return found
 
 
 def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -65,11 +66,13 @@ _ANSWERS_RE = re.compile(
 "OK 1 et 2", "refusé : 3"."""
 _VERDICTS = frozenset(["d'", "deja", "fait", "sans", "hors", "realise", "atteint"])
 """What else a bare number is answered with."""
+_VOTES = frozenset(["pour", "contre", "abstention", "abstentions", "voix"])
+_VOTING = frozenset(["vote", "votes", "voix", "abstention", "abstentions"])
 _SIGNED = frozenset(["a", "en", "trop", "impossible", "competence", "voir"])
 """What else a number is answered with behind a sign: "3 : à l'étude"."""
 _SIGNS = frozenset([":", "=", "-", ".", ")", "]", "/", "°"])
 _PARTS = frozenset(["¶", ";", ",", ".", "et", "mais", "(", ")", "[", "/"])
-_ENDS = _JOINS | _RANGES | frozenset([".", ";", "¶", ")", "!", "mais", "seulement", "uniquement", "sans", "sauf"])
+_ENDS = _JOINS | _RANGES | frozenset([".", ";", "¶", ")", "!", "()", "mais", "seulement", "uniquement", "sans", "sauf"])
 _LABEL = 7
 """Tokens of a label that names levels before its colon."""
 _SHARES = frozenset(["cas", "fois", "jour", "jours", "an", "ans", "habitant", "habitants", "repas", "note", "foyer"])
@@ -90,6 +93,12 @@ class Reference:
     @property
     def levels(self) -> tuple[int, ...]:
         return tuple(sorted({level for _, level in self.members}))
+
+
+def _counts_votes(words: list[str]) -> bool:
+    """Whether numbers are those of a vote: "12 pour, 3 contre"."""
+    many = (word.isdecimal() and len(word) > 1 for word, after in pairwise(words) if after in _VOTES)
+    return any(many) or not _VOTING.isdisjoint(words)
 
 
 def _answers(word: str, signed: bool) -> bool:
@@ -249,6 +258,8 @@ class LevelReferences:
         """Whether a number with no noun is a level: "accord sur 1 et 2", "3 : non", not "sur 2 ans", "1 fois sur 3"."""
         before, behind = words[max(at - 2, 0) : at], [*words[at + 1 : at + 4], "¶", "¶", "¶"]
         signed = behind[0] in _SIGNS
+        if behind[0] in _VOTES and _counts_votes(words):
+            return False
         if _answers(behind[signed], signed):
             return not before or before[-1] in _PARTS or _ANSWERS_RE.fullmatch(before[-1]) is not None
         if not before or behind[0] not in _ENDS:
