@@ -16,6 +16,7 @@ _REASON_RE = re.compile(r",|;|\(|\b(?:qui|que|car|faute|parce|pour)\b")
 """Where what is left out ends, and the list goes on to say why."""
 _JOINT_RE = re.compile(r",|/|&|\+|\b(?:et|ou|ni|comme)\b")
 _ACT_RE = re.compile(r"\w{2,}(?:er|ir|re)")
+_ACT_NOUN_RE = re.compile(r"\w+(?:tion|ment|ture|age)s?")
 """How a wording begins, which those who name it leave out, or turn into a noun: "Créer une régie", "la création"."""
 _STEM, _ROOT = 5, 3
 """Letters of a word that tell it from others, whatever its ending; of an act and its noun."""
@@ -78,9 +79,10 @@ def _named(said: str, wordings: Mapping[int, str], rules: Rules) -> list[int]:
 
 
 def _are_said_in(words: Sequence[str], wording: str) -> bool:
-    act, stems = wording.split(maxsplit=1)[:1], _stems(wording)
-    root = act[0][:_ROOT] if act and _ACT_RE.fullmatch(act[0]) else None
-    return all(word[:_STEM] in stems or word[:_ROOT] == root for word in words)
+    stems, (act, *_) = _stems(wording), [*wording.split(maxsplit=1), ""]
+    if _ACT_RE.fullmatch(act) and (words[0][:_ROOT] == act[:_ROOT] or _ACT_NOUN_RE.fullmatch(words[0])):
+        words = words[1:] or words
+    return all(word[:_STEM] in stems for word in words)
 
 
 def _is_under_another(blocks: tuple[Block, ...], clause: Clause, listing: Listing) -> bool:

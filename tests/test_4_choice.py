@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import Pact
+from pipeline.parse import parse_bytes
 from pipeline.references import Reference
 from pipeline.restriction import restriction_of
+from pipeline.rules import Rules
 
 Parse = Callable[[str], Pact]
 PRINTED = "LISTE X – Jean DUPONT\n\nMesure 12 – Titre\nN1 : Élaborer un plan\nN2 : Acheter des terres\nN3 : Rouvrir une halte\n"
@@ -31,6 +33,9 @@ def codes(pact: Pact) -> set[str]:
         "→ Niveau 2",
         "Engagement au niveau 2",
         "**Niveau 2**",
+        "Niveau d’engagement : 2/3",
+        "Réponse : 2",
+        "Niveau retenu : ②",
     ],
 )
 def test_a_line_chooses_one_of_the_levels_printed(parse: Parse, line: str) -> None:
@@ -62,6 +67,10 @@ def test_levels_beside_the_number_of_a_measure_choose(parse: Parse) -> None:
         ("Nous nous arrêtons au niveau 2.", ["agreed", "agreed", "unstated"]),
         ("La liste a choisi le niveau 3.", ["unstated", "unstated", "agreed"]),
         ("Le niveau 1 seulement, le niveau 2 est à l’étude.", ["agreed", "undecided", "unstated"]),
+        ("Nous irons jusqu’à N2.", ["agreed", "agreed", "unstated"]),
+        ("Le maximum : N2", ["agreed", "agreed", "unstated"]),
+        ("Nous en restons à N1.", ["agreed", "unstated", "unstated"]),
+        ("Niveau choisi : 1 (2 en fin de mandat)", ["agreed", "unstated", "unstated"]),
     ],
 )
 def test_an_agreement_to_some_levels_only_leaves_the_others_unstated(
@@ -96,6 +105,18 @@ def test_other_agreements_leave_the_listing_as_it_is(parse: Parse, said: str) ->
         ("D’accord, réparti sur 2-3 ans, pour 3 écoles", ["agreed", "agreed", "agreed"]),
         ("N2 : à discuter avec les commerçants", ["agreed", "undecided", "agreed"]),
         ("Ni l’un ni l’autre.", ["refused", "refused", "refused"]),
+        ("Accord 1-2, pas 3", ["agreed", "agreed", "refused"]),
+        ("Oui 1 Oui 2 Non 3", ["agreed", "agreed", "refused"]),
+        ("1 oui 2 oui 3 non", ["agreed", "agreed", "refused"]),
+        ("Retenus : 1, 2 ; écarté : 3", ["agreed", "agreed", "refused"]),
+        ("Au moins N1, pas N3", ["agreed", "agreed", "refused"]),
+        ("Désaccord sur N3 uniquement", ["agreed", "agreed", "refused"]),
+        ("Accord, N3 excepté", ["agreed", "agreed", "refused"]),
+        ("Relief trop marqué pour le niveau 3", ["agreed", "agreed", "refused"]),
+        ("Oui, 3 écoles sont concernées", ["agreed", "agreed", "agreed"]),
+        ("Accord, au moins 20 % de bio en 2022", ["agreed", "agreed", "agreed"]),
+        ("Vote : 12 pour, 3 contre", ["agreed", "agreed", "agreed"]),
+        ("Les bancs ne peuvent pas être remplacés", ["agreed", "agreed", "agreed"]),
     ],
 )
 def test_terse_answers(parse: Parse, said: str, expected: list[str]) -> None:
@@ -205,3 +226,102 @@ def test_a_label_that_recurs_may_have_levels_an_agreement_or_none_behind_it(pars
     pact = parse("LISTE X – Jean DUPONT\n\n" + "\n".join(measures))
     found = {n: [row.status for row in pact.levels if row.measure == n] for n in (4, 5, 6)}
     assert found == {4: ["agreed", "agreed", "unstated"], 5: ["agreed"] * 3, 6: ["refused"] * 3}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("1. Oui.\n2. Oui, mais en 2023.\n3. Non, trop cher.", ["agreed", "agreed", "refused"]),
+        ("1) oui 2) oui 3) à l’étude", ["agreed", "agreed", "undecided"]),
+        ("1. Semer\n2. Arroser", ["agreed", "agreed", "agreed"]),
+    ],
+)
+def test_levels_may_be_answered_by_their_bare_numbers(parse: Parse, lines: str, expected: list[str]) -> None:
+    headed = PRINTED.replace("Mesure 12 –", "12.")
+    pact = parse(f"{headed}{lines}\n\n13. Autre titre\nN1 : Planter\n1. oui\n")
+    assert statuses(pact) == expected
+    assert [row.measure for row in pact.measures] == [12, 13]
+    assert not codes(pact) & {"measure-repeated", "unknown-block"}
+
+
+@pytest.mark.parametrize("said", ["Accord partiel", "Engagement sur 2 niveaux", "Oui en partie"])
+def test_some_levels_without_a_number_are_told(parse: Parse, said: str) -> None:
+    pact = parse(f"{PRINTED}Observation : {said}\n")
+    assert statuses(pact) == ["agreed", "agreed", "agreed"]
+    assert "levels-unnamed" in codes(pact)
+
+
+def test_a_partial_agreement_may_go_on_to_name_its_levels(parse: Parse) -> None:
+    pact = parse(f"{PRINTED}Observation : Accord partiel : N1 et N2\n")
+    assert statuses(pact) == ["agreed", "agreed", "unstated"]
+    assert "levels-unnamed" not in codes(pact)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Plan : oui. Terres : oui. Halte : non", ["agreed", "agreed", "refused"]),
+        ("Plan : fait, terres : non, halte : à l’étude", ["done", "refused", "undecided"]),
+        ("Le plan oui, les terres oui, la halte non.", ["agreed", "agreed", "refused"]),
+        ("Oui pour le plan et les terres, non pour la halte", ["agreed", "agreed", "refused"]),
+        ("Pour la halte : non", ["agreed", "agreed", "refused"]),
+        ("La réouverture d’une halte nous paraît prématurée.", ["agreed", "agreed", "refused"]),
+        ("Nous ne retenons pas la halte.", ["agreed", "agreed", "refused"]),
+        ("Accord. La halte sera étudiée avec la région.", ["agreed", "agreed", "undecided"]),
+        ("Halte : compétence de la région", ["agreed", "agreed", "not_competent"]),
+        ("Accord mais pas de halte", ["agreed", "agreed", "refused"]),
+        ("Accord, sans rouvrir de halte", ["agreed", "agreed", "refused"]),
+        ("Accord sauf pour la halte", ["agreed", "agreed", "refused"]),
+        # What names no level, or no level alone, says the same of all.
+        ("Position de la liste : d’accord", ["agreed", "agreed", "agreed"]),
+        ("La commune a déjà voté cela.", ["done", "done", "done"]),
+        ("Accord, le plan des terres étant prêt", ["agreed", "agreed", "agreed"]),
+    ],
+)
+def test_a_level_may_be_named_by_what_it_says(parse: Parse, said: str, expected: list[str]) -> None:
+    pact = parse(f"{PRINTED}Observation : {said}\n")
+    assert statuses(pact) == expected
+    assert "observation-without-clause" not in codes(pact)
+
+
+def test_a_level_with_an_empty_box_may_be_named_by_what_it_says(parse: Parse) -> None:
+    boxed = PRINTED.replace("N1 :", "☐ N1 :").replace("N2 :", "☐ N2 :").replace("N3 :", "☒ N3 :")
+    assert statuses(parse(f"{boxed}Observation : Terres : déjà fait\n")) == ["unstated", "done", "agreed"]
+
+
+def test_boxes_beside_numbers_make_them_levels(parse: Parse) -> None:
+    pact = parse("12 – Titre\n1. Élaborer un plan ✅\n2. Acheter des terres ✅\n3. Rouvrir une halte ❌\n")
+    assert statuses(pact) == ["agreed", "agreed", "refused"]
+
+
+def test_answers_in_the_place_of_titles(parse: Parse) -> None:
+    lines = {
+        1: "niveaux 1 et 2. Le niveau 3 serait trop cher.",
+        4: "niveau 1.",
+        5: "les trois niveaux.",
+        7: "niveau 2 (50 % de bio), c’est déjà le cas.",
+        12: "niveau 1 tout de suite, niveau 2 dès 2022, niveau 3 non.",
+        18: "niveaux 1 à 3.",
+    }
+    pact = parse("".join(f"Mesure {number} : {said}\n" for number, said in lines.items()))
+    found = {(row.measure, row.level): row.status for row in pact.levels if row.status != "unstated"}
+    assert found == {
+        **{(1, 1): "agreed", (1, 2): "agreed", (1, 3): "refused", (4, 1): "agreed", (7, 2): "done"},
+        **{(5, level): "agreed" for level in (1, 2, 3)},
+        **{(12, 1): "agreed", (12, 2): "agreed", (12, 3): "refused"},
+        **{(18, level): "agreed" for level in (1, 2, 3)},
+    }
+    assert "number-title-differ" not in codes(pact)
+
+
+def test_remarks_by_measure_below_a_table_of_answers(rules: Rules) -> None:
+    table = "| N° | Mesure | N1 | N2 |\n|--|--|--|--|\n| 12 | Titre | oui | non |\n| 13 | Autre | oui | oui |\n"
+    text = f"{table}\nRemarques de la liste\n\n- Mesure 12 : le niveau 2 dépend de la région.\n"
+    pact = parse_bytes(text.encode(), "pacte.md", rules)
+    assert statuses(pact)[:2] == ["agreed", "not_competent"]
+    assert [row.measure for row in pact.clauses if row.stance == "not_competent"] == [12]
+
+
+def test_headings_in_brackets(parse: Parse) -> None:
+    pact = parse("[Mesure 12] Titre\n(niveau 1) élaborer un plan\n(niveau 2) acheter\n=> ok pour le 1, pas le 2\n")
+    assert statuses(pact)[:2] == ["agreed", "refused"]
