@@ -4,6 +4,7 @@ oui" agrees to that of the charter."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.fold import plain
 from pipeline.listing import Listing, below_level, levels_above
@@ -11,7 +12,7 @@ from pipeline.model import Block, Clause, Source
 from pipeline.rules import Rules
 from pipeline.token_rules import remembering
 
-_WORD_RE = re.compile(r"[^\W\d_]{4,}|\d+")
+_WORD_RE = re.compile(r"[^\W\d_]{3,}|\d+")
 _REASON_RE = re.compile(r",|;|\(|\b(?:qui|que|car|faute|parce|pour)\b")
 """Where what is left out ends, and the list goes on to say why."""
 _JOINT_RE = re.compile(r",|/|&|\+|\b(?:et|ou|ni|comme)\b")
@@ -22,7 +23,27 @@ _STEM, _ROOT = 5, 3
 """Letters of a word that tell it from others, whatever its ending; of an act and its noun."""
 _MOST = 0.6
 """The fraction of a wording's words (0-1) with which an exception names all of it, and not a part."""
-_SMALL = frozenset(["pour", "dans", "avec", "sans", "cette", "notre", "nous", "leur", "leurs", "sous", "vers", "chez"])
+_SMALL = frozenset(
+    [
+        *(
+            "pour",
+            "dans",
+            "avec",
+            "sans",
+            "cette",
+            "notre",
+            "nous",
+            "leur",
+            "leurs",
+            "sous",
+            "vers",
+            "chez",
+            "les",
+            "des",
+        ),
+        *("une", "aux", "sur", "par", "ces", "ses", "nos", "son", "que", "qui", "est", "sont", "pas", "tout", "tous"),
+    ]
+)
 _CLASSES = ("ours", "itself", "body", "others")
 """Classes of words that tell no level from another."""
 
@@ -43,39 +64,48 @@ def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: 
     """The clause with the levels that it names by their wordings; None for one that says nothing without them."""
     unnamed = None if clause.spare else clause
     measure = blocks[clause.block].measure
-    is_verdict = clause.topic is not None and clause.reach == "listed"
-    where = clause.topic if is_verdict else clause.text if clause.stance == "except" else None
-    if where is None or measure is None:
+    is_exception = clause.stance == "except"
+    if measure is None or not (is_exception or (clause.topic is not None and clause.reach == "listed")):
         return unnamed
-    said = plain(source.text[slice(*where)])
-    levels = rules.words.numbers if is_verdict else clause.levels or rules.words.numbers
-    wordings = _wordings(source, blocks, measure, levels)
-    if len(wordings) < 2:
+    wordings = _wordings(source, blocks, measure, (is_exception and clause.levels) or rules.words.numbers)
+    if len(wordings) < 2 or _is_under_another(blocks, clause, listing):
         return unnamed
-    if is_verdict:
-        named = [] if _is_under_another(blocks, clause, listing) else _named(said, wordings, rules)
-        return replace(clause, levels=tuple(sorted(set(named))), reach="named") if named else unnamed
+    named: list[int] = []
+    if is_exception and clause.text is not None:
+        named = _left_out(plain(source.text[slice(*clause.text)]), wordings)
+    if not named and clause.topic is not None:
+        named = _named(plain(source.text[slice(*clause.topic)]), wordings, rules)
+    if not named:
+        return unnamed
+    stance = "refuse" if is_exception else clause.stance
+    return replace(clause, levels=tuple(sorted(set(named))), reach="named", stance=stance)
+
+
+def _left_out(said: str, wordings: Mapping[int, str]) -> list[int]:
+    """The level of which an exception names nearly all."""
     reason = _REASON_RE.search(said, 1)
     left = _stems(said[: reason.start()] if reason else said)
     like = [level for level, wording in wordings.items() if left and left <= _stems(wording)]
     if len(like) != 1 or len(left) < _MOST * len(_stems(_without_act(wordings[like[0]]))):
-        return unnamed
-    return replace(clause, levels=(like[0],), reach="named", stance="refuse")
+        return []
+    return like
 
 
 def _named(said: str, wordings: Mapping[int, str], rules: Rules) -> list[int]:
     """The levels that some words name, joined by "et" or not: each joint part must name one and no other."""
-    is_general = [remembering(rules.classes[name]) for name in _CLASSES]
+    is_general = _general("|".join(rules.classes[name] for name in _CLASSES))
     found: list[int] = []
     for part in filter(str.strip, _JOINT_RE.split(said)):
         words = _words(part)
-        if all(any(test(word) for test in is_general) for word in words):
-            return []
-        like = [level for level, wording in wordings.items() if _are_said_in(words, wording)]
+        like = [] if all(map(is_general, words)) else [n for n, each in wordings.items() if _are_said_in(words, each)]
         if len(like) != 1:
             return []
         found += like
     return found
+
+
+_general = lru_cache(8)(remembering)
+"""Whether a word is of classes of which no level is told by."""
 
 
 def _are_said_in(words: Sequence[str], wording: str) -> bool:

@@ -29,6 +29,8 @@ class Heading:
     sure: bool = False
     two_lines: bool = False
     levels: tuple[int, ...] = ()
+    rest: int | None = None
+    """Where the list's answer begins, behind the title on the same line."""
 
     @property
     def is_confirmed(self) -> bool:

@@ -55,6 +55,7 @@ WORDINGS = {
 # fmt: off
 DIAGNOSTICS = {
     "announced-style-not-found": "Le document annonce un style pour les observations, et rien n’est écrit ainsi : les chercher dans le texte.",
+    "boxes-empty": "Aucune des cases n’est cochée : voir ce que la liste a répondu.",
     "characters-look-alike": "Des lettres d’un autre alphabet imitent celles d’ici : vérifier les mots qui en contiennent.",
     "characters-lost": "Des caractères ont été perdus avant d’arriver ici : reprendre le document d’origine.",
     "clauses-contradict": "Deux phrases se contredisent sur ce niveau ; la dernière a été gardée : relire.",

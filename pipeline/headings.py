@@ -72,7 +72,8 @@ def _candidate(page: Page, catalogue: Catalogue, index: int, line: Line) -> Head
         body = (line.left + match.body[0], line.left + match.body[1])
         style = f"{match.rule.id} {sign}"
         heading = _heading(page, catalogue, index, match.rule.id, label, body, style, match.rule.sure)
-        return replace(heading, levels=match.levels) if match.levels else heading
+        rest = None if match.rest is None else line.left + match.rest
+        return replace(heading, levels=match.levels, rest=rest) if match.levels or rest is not None else heading
     return None
 
 
@@ -303,6 +304,12 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
             page.marks[body[0]] = Mark("observation", "levels-for-title", body, evidence="cue")
         page.cut(heading.index, [body[0]])
         return
+    if heading.rest is not None:
+        said = (heading.rest, line.right)
+        if not _opens(page, said):
+            page.marks[heading.rest] = Mark("observation", "behind-title", said, evidence="cue")
+        page.cut(heading.index, [heading.rest])
+        return
     last, left = heading.index, body[0]
     if heading.two_lines:
         following = page.following(heading.index)
@@ -333,9 +340,14 @@ def _is_answer(page: Page, catalogue: Catalogue, heading: Heading) -> bool:
 
 def _opens_answer(page: Page, heading: Heading) -> RuleMatch | None:
     """The rule that takes what stands in the place of a title for an answer."""
-    said = page.texts.of(page.source.text[slice(*heading.body)])
-    match = next((match for match in page.texts.matches(said) if match.rule.kind in ("observation", "level")), None)
+    match = _opens(page, heading.body)
     return match if match is not None and match.rule.answers else None
+
+
+def _opens(page: Page, piece: tuple[int, int]) -> RuleMatch | None:
+    """The rule that takes a piece of a line for a level or for what the list says."""
+    said = page.texts.of(page.source.text[slice(*piece)])
+    return next((match for match in page.texts.matches(said) if match.rule.kind in ("observation", "level")), None)
 
 
 def _cut_tail(page: Page, heading: Heading, index: int, left: int) -> None:

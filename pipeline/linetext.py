@@ -52,7 +52,11 @@ class RuleMatch:
     label: str | None
     label_end: int
     tick: str | None
+    against: str | None
+    """The box beside "non", where `tick` is that beside "oui"."""
     levels: tuple[int, ...]
+    rest: int | None
+    """Where what stands behind the title of a measure begins."""
 
 
 @dataclass(slots=True, eq=False)
@@ -213,7 +217,9 @@ def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: R
     body = match.span("body") if groups.get("body") is not None else (0, length)
     label = groups.get("label")
     levels = rules.words.levels_in((label if rule.kind == "level" else groups.get("levels")) or "")
-    return RuleMatch(rule, body, label, match.end("label") if label is not None else 0, groups.get("tick"), levels)
+    label_end = match.end("label") if label is not None else 0
+    rest = match.start("rest") if groups.get("rest") is not None else None
+    return RuleMatch(rule, body, label, label_end, groups.get("tick"), groups.get("against"), levels, rest)
 
 
 def _may_start(rule: LineRule, char: str) -> bool:

@@ -44,7 +44,11 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
                 if block.taken:
                     levels[block.measure, level].append(index)
                 elif block.declined:
-                    declined.setdefault((block.measure, level), index)
+                    # "N2 : oui ☐ non ☑" below the wording of that level, which it then is that is declined.
+                    printed = levels.pop((block.measure, level), [index])
+                    declined.setdefault((block.measure, level), printed[0])
+                elif (block.measure, level) in levels:
+                    chosen.setdefault(block.measure, set())  # boxes, and none of them is ticked
         elif block.kind == "observation":
             observations.append(index)
     _without_choices(blocks, levels)
@@ -77,7 +81,7 @@ def _without_choices(blocks: tuple[Block, ...], levels: dict[tuple[int, int], li
     """Leave a choice out where the level is printed with its wording too."""
     for key, at in levels.items():
         if len(at) > 1:
-            levels[key] = [index for index in at if not _is_choice(blocks, index)] or at[:1]
+            levels[key] = [i for i in at if not (_is_choice(blocks, i) or _is_bare(blocks, i))] or at[:1]
 
 
 def below_level(blocks: tuple[Block, ...], index: int) -> list[Block]:

@@ -7,7 +7,7 @@ from pipeline.listing import CHOSEN
 from pipeline.model import Diagnostic, moved
 from pipeline.rules import LineRule
 from pipeline.styles import SET_IN_ITALICS
-from pipeline.ticks import says
+from pipeline.ticks import says, says_of
 from pipeline.walk import (
     CONTINUED,
     Walk,
@@ -38,7 +38,10 @@ def mark_of(walk: Walk, index: int) -> Mark | None:
 
 
 def _mark(walk: Walk, line: Line, match: RuleMatch) -> Mark:
-    rule, tick = match.rule, match.tick
+    rule, tick, ticked = match.rule, match.tick, None
+    if tick is not None:
+        crosses_refuse = walk.page.context.crosses_refuse
+        ticked = says(tick, crosses_refuse) if match.against is None else says_of(tick, match.against)
     return Mark(
         rule.kind,
         rule.id,
@@ -46,7 +49,7 @@ def _mark(walk: Walk, line: Line, match: RuleMatch) -> Mark:
         match.label,
         levels=match.levels,
         boxed=tick is not None,
-        ticked=says(tick, walk.page.context.crosses_refuse) if tick is not None else None,
+        ticked=ticked,
         evidence=rule.evidence,
         line_rule=rule,
         about=rule.about,

@@ -41,7 +41,7 @@ def kept(kind: str, fingerprint: str) -> Iterator[None]:
     folder = Path(importlib.util.cache_from_source(__file__)).parent
     path = folder / f"{kind}.{fingerprint}.{_FOR}.patterns"
     before = _read(path)
-    _COMPILED.update(before)
+    _COMPILED.update({key: pattern for key, pattern in before.items() if key not in _COMPILED})
     yield
     if _COMPILED.keys() <= before.keys():
         return

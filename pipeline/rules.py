@@ -16,7 +16,7 @@ from regex import Pattern
 from pipeline.fold import plain
 from pipeline.model import OrganisationKind, Stance
 from pipeline.patterns import compile_once, kept
-from pipeline.ticks import BOX, TICK
+from pipeline.ticks import BOX, CHECKED, EMPTY, TICK
 from pipeline.words import LevelWords, MeasureWords, Strict, any_of
 
 R = TypeVar("R", bound="_Rule")
@@ -454,6 +454,8 @@ class _Fill:
             "%NUMBER%": self.kind.measures.label,
             "%TICK%": TICK,
             "%BOX%": BOX,
+            "%CHECKED%": CHECKED,
+            "%EMPTY%": EMPTY,
             "%MEASURE%": rf"(?i:{any_of(self.kind.measures.nouns)})",
         }
         for name, value in words.items():

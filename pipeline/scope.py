@@ -138,7 +138,7 @@ def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list
 
     `within`: from the cue before to where this one's reach ends.
     """
-    if cue.stance in QUALIFIERS:
+    if cue.stance in ("condition", "amend"):
         return None
     colon = cue.start if words[cue.start] == ":" else cue.start - 1
     last = colon if colon > 0 and words[colon] == ":" else cue.start

@@ -49,7 +49,7 @@ def levels_of(
             message = f"level {level} of measure {measure} stands {len(at)} times: the first wording was kept"
             found.append(Diagnostic("warning", "level-repeated", message, *outer_span(source, blocks[at[1]]), measure))
         said_no = listing.declined.get((measure, level))
-        row = _level(source, blocks, measure, level, at[0] if at else said_no, own, rules, found)
+        row = _level(source, blocks, measure, level, (at, said_no), own, rules, found)
         rows.append(replace(row, status="unstated", evidence="none") if level in left_out else row)
         if rows[-1].listed:
             _check_wording(rows[-1], rules, found)
@@ -61,15 +61,18 @@ def _level(
     blocks: tuple[Block, ...],
     measure: int,
     level: int,
-    at: int | None,
+    printed: tuple[list[int], int | None],
     clauses: Sequence[tuple[Clause, ResolvedClause]],
     rules: Rules,
     found: list[Diagnostic],
 ) -> Level:
+    """One level; `printed` are the blocks that take it on, and the one that declines it."""
+    taken, said_no = printed
+    at = taken[0] if taken else said_no
     verdict = _verdict(measure, level, clauses, found)
     stances = {row.stance for _, row in clauses}
     block = None if at is None else blocks[at]
-    listed = block is not None and block.taken
+    listed = bool(taken)
     status: Status = "unstated" if block is None else "agreed" if listed else "refused"
     if verdict is not None:
         status = STATUS.get(verdict.stance, "agreed")

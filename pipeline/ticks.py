@@ -11,6 +11,10 @@ _BLANK = frozenset(["", "-", "–", "—", "[]", "()", "/", "."])
 
 BOX = rf"(?:[{_CHECKS}{_CROSSES}{_EMPTY}]|\[\s?[xXvV✓✔✗]?\s?\]|\(\s?[xX✓✔]?\s?\))"
 """A pattern, in verbose syntax, for a check box, ticked or not."""
+CHECKED = rf"(?:[{_CHECKS}{_CROSSES}]|\[\s?[xXvV✓✔✗]\s?\]|\(\s?[xX✓✔]\s?\))"
+EMPTY = rf"(?:[{_EMPTY}•]|\[\s?\]|\(\s?\))"
+"""Patterns for a box that is ticked, by whatever sign, and for one that is not, where such stand beside answers. A
+square is folded to a bullet."""
 TICK = BOX
 
 
@@ -36,6 +40,12 @@ def says(mark: str, crosses_say_no: bool) -> bool | None:
     if bare in _NO:
         return False
     raise ValueError(mark)
+
+
+def says_of(yes: str, no: str) -> bool | None:
+    """What a box beside "oui" and one beside "non" say together: None where both are ticked, or neither."""
+    ticked = [mark != "•" and says(mark, crosses_say_no=False) for mark in (yes, no)]
+    return None if bool(ticked[0]) == bool(ticked[1]) else ticked[0] is True
 
 
 def are_ticks(cells: Iterable[str]) -> bool:
