@@ -136,6 +136,8 @@ def _likeness(text: str, words: str, squeezed: str, title: str) -> float:
     if not text:
         return 0.0
     together = fuzz.token_set_ratio(words, title) if len(words.split()) > 2 else fuzz.partial_ratio(text, squeezed)
+    if len(text) < _SHORTEST and together < SAME:
+        together = 0.0  # most letters of one word stand somewhere in any title
     return max(_prefix_ratio(text, squeezed), together)
 
 

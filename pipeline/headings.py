@@ -306,7 +306,8 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
         return
     if heading.rest is not None:
         said = (heading.rest, line.right)
-        if not _opens(page, said):
+        opening = _opens(page, said)
+        if opening is None or opening.rule.kind != "level":
             page.marks[heading.rest] = Mark("observation", "behind-title", said, evidence="cue")
         page.cut(heading.index, [heading.rest])
         return

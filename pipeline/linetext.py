@@ -182,12 +182,14 @@ class LineTexts:
 
     def _find_floor(self, line: LineText, body: int) -> int | None:
         rules = [(rule, _last_place(rule, line)) for rule in self._inline_rules]
-        for stop in _STOP_RE.finditer(line.shaped, body):
+        # "N1 : (refusé : emprunts en cours)" has no wording at all.
+        first = [body] if line.shaped[body : body + 1] == "(" else []
+        for at in (*first, *(stop.end() for stop in _STOP_RE.finditer(line.shaped, body))):
             for rule, last in rules:
-                if last < stop.end():
+                if last < at:
                     continue
-                if _match_at(rule, line, stop.end(), has_needed=True):
-                    return stop.end()
+                if _match_at(rule, line, at, has_needed=True):
+                    return at
         return self._find_closing(line, body)
 
     def _find_closing(self, line: LineText, body: int) -> int | None:

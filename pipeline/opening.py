@@ -1,5 +1,7 @@
 """What a line opens, in its place: the first rule that fits, unless the style of the line says otherwise."""
 
+import re
+
 from pipeline.contrast import behind_label, is_act, is_talk
 from pipeline.lines import Line, Mark
 from pipeline.linetext import RuleMatch
@@ -20,6 +22,11 @@ from pipeline.walk import (
 
 _WITH_LABEL = frozenset(["furniture-nothing-said", CHOSEN])
 """Rules that read a label with what stands behind it."""
+ANSWER_SIGN = "answer-sign"
+"""The rule of what stands between a wording and the verdict that closes its line."""
+_NUMBERED = "numbered-and-answered"
+"""The rule by which the number of a list is a level."""
+_NUMBERED_RE = re.compile(r"[(\[]?(?P<number>[1-9])\s?[.)\]:-]{1,2}\s+(?=[^\W\d_])")
 _SENTENCE_WORDS = 4
 """A line of fewer words may be a heading, whatever its first word."""
 
@@ -33,7 +40,7 @@ def mark_of(walk: Walk, index: int) -> Mark | None:
     if mark is None:
         line = walk.page.lines[index]
         match = next((match for match in walk.page.matches(line) if _fits(walk, index, match)), None)
-        mark = None if match is None else _mark(walk, line, match)
+        mark = _numbered_level(walk, index) or (None if match is None else _mark(walk, line, match))
     return _as_set(walk, walk.page.lines[index], mark) if walk.page.lines[index].start in walk.page.styled else mark
 
 
@@ -114,6 +121,25 @@ def _recurring_label(walk: Walk, index: int) -> Mark | None:
     if at is None or any(match.rule.id in _WITH_LABEL for match in walk.page.matches(line)):
         return None
     return Mark("observation", "recurring-label", (at, line.right), evidence="label")
+
+
+def _numbered_level(walk: Walk, index: int) -> Mark | None:
+    """A number of a list that is a level, for it is answered on its line: "[1] Charte ..... SIGNÉ", "2. Charte : oui".
+
+    Under a level that is marked as such it numbers actions.
+    """
+    line, page = walk.page.lines[index], walk.page
+    numbered = _NUMBERED_RE.match(page.shaped, line.left, line.right)
+    if numbered is None or walk.head is None or int(numbered["number"]) not in page.rules.words.numbers:
+        return None
+    if walk.level is not None and walk.blocks[walk.level].rule != _NUMBERED:
+        return None
+    after = page.marks.get(page.lines[index + 1].start) if index + 1 < len(page.lines) else None
+    is_led = after is not None and after.rule in ("table-leader", ANSWER_SIGN)
+    rule = next((match.rule for match in page.matches(line) if match.rule.kind == "item"), None)
+    if not is_led and (rule is None or page.floor(line, numbered.end()) is None):
+        return None
+    return Mark("level", _NUMBERED, (numbered.end(), line.right), levels=(int(numbered["number"]),), line_rule=rule)
 
 
 def _fits(walk: Walk, index: int, match: RuleMatch) -> bool:

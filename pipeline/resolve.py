@@ -24,6 +24,7 @@ from pipeline.model import (
     Status,
 )
 from pipeline.rules import Rules
+from pipeline.scope import QUALIFIERS
 from pipeline.statuses import STATUS, levels_of
 from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
 from pipeline.wording import LOCAL, UNKNOWN, wording_of
@@ -149,11 +150,17 @@ def _resolve_clauses(
 ) -> list[ResolvedClause]:
     by_block = {observation.block: observation for observation in observations}
     named: dict[int, set[int]] = defaultdict(set)
+    agreed: dict[int | None, set[int]] = defaultdict(set)
     resolved = []
     for number, clause in enumerate(clauses, start=1):
         observation = by_block[clause.block]
         levels = _bears_on(clause, observation, blocks, listing, named[clause.block], rules)
         named[clause.block].update(levels)
+        if clause.stance in QUALIFIERS:
+            # "Niveau retenu : 3 – …" and below it "sous réserve de…": it qualifies what was agreed to above.
+            levels = levels or tuple(sorted(agreed[observation.measure]))
+        elif clause.stance in ("agree", "done"):
+            agreed[observation.measure].update(levels)
         resolved.append(
             ResolvedClause(
                 clause=number,

@@ -214,6 +214,9 @@ def _without_comments(assertions: list[Assertion], words: list[str], stops: list
         main = next((a for a in reversed(kept) if a.stance not in QUALIFIERS and a.end <= start), None)
         speaks_of_it = assertion.stance == "done" and bool(_PRONOUNS_OF_IT & set(words[start + 1 : assertion.end]))
         said_before = main is not None and main.stance != assertion.stance
+        # "Refusé : emprunts en cours" gives a reason.
+        last = next((a for a in reversed(kept) if a.stance not in QUALIFIERS), None)
+        said_before = said_before or (last is not None and last.stance == "refuse" and words[last.end] == ":")
         if speaks_of_it or not (elsewhere or said_before):
             kept.append(assertion)
     return kept

@@ -10,7 +10,7 @@ from pipeline.fold import LONGEST
 from pipeline.lines import SENTENCE_END, Line, Mark, Page
 from pipeline.listing import CHOSEN
 from pipeline.model import Block, Diagnostic, Severity
-from pipeline.opening import mark_of
+from pipeline.opening import ANSWER_SIGN, mark_of
 from pipeline.walk import CONTINUED, Walk, goes_on, is_bare_label, last_character, turns_upright
 
 _PREAMBLE_END = (".", ":", ";", "!", ",")
@@ -70,7 +70,7 @@ def _part(walk: Walk, index: int, body: int) -> bool:
         return False
     sign = line.left + len(page.shaped[line.left : at].rstrip(_SIGNS))
     if page.shaped[sign:at].strip() and sign > body:  # "Composteurs : OUI": the colon is neither's
-        page.marks[sign] = Mark("furniture", "answer-sign", (sign, at))
+        page.marks[sign] = Mark("furniture", ANSWER_SIGN, (sign, at))
         page.marks[at] = Mark("observation", _CLOSING, (at, line.right), evidence="cue")
         page.cut(index, [sign, at])
     else:

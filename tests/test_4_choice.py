@@ -146,7 +146,7 @@ def test_what_restricts() -> None:
 @pytest.mark.parametrize(
     ("said", "expected", "excepted"),
     [
-        ("Oui à tout, sauf la réouverture de la halte.", ["agreed", "agreed", "agreed"], [1, 2, 3]),
+        ("Oui à tout, sauf la réouverture de la halte.", ["agreed", "agreed", "refused"], []),
         ("Oui à tout, sauf rouvrir une halte.", ["agreed", "agreed", "refused"], []),
         ("D’accord, hormis acheter des terres, qui sont trop chères.", ["agreed", "refused", "agreed"], []),
         ("D’accord, à l’exception des friches et des terres.", ["agreed", "agreed", "agreed"], [1, 2, 3]),
@@ -325,3 +325,75 @@ def test_remarks_by_measure_below_a_table_of_answers(rules: Rules) -> None:
 def test_headings_in_brackets(parse: Parse) -> None:
     pact = parse("[Mesure 12] Titre\n(niveau 1) élaborer un plan\n(niveau 2) acheter\n=> ok pour le 1, pas le 2\n")
     assert statuses(pact)[:2] == ["agreed", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("N1 (un plan) : OUI ☑ NON ☐\nN2 (terres) : OUI ☐ NON ☑\nN3 (halte) : OUI ☐ NON ☐", "agreed refused unstated"),
+        (
+            "N1 – Planter [x] oui [ ] non\nN2 – Arroser [ ] oui [x] non\nN3 – Semer [ ] oui [ ] non",
+            "agreed refused unstated",
+        ),
+        (
+            "N1 : Planter\n☑ Oui ☐ Non\nN2 : Arroser\n☐ Oui ☑ Non\nN3 : Semer\n☐ oui ☐ non ☒ à l’étude",
+            "agreed refused undecided",
+        ),
+        ("N1 : Planter\nN2 : Arroser\nN3 : Semer\nRéponse : ☐ Oui ☑ Non", "refused refused refused"),
+        (
+            "[1] Planter ........ SIGNÉ\n[2] Arroser ........ NON SIGNÉ\n[3] Semer ........ À L’ÉTUDE",
+            "agreed refused undecided",
+        ),
+        ("1. Planter : oui\n2. Arroser : non\n3. Semer : à l’étude", "agreed refused undecided"),
+        (
+            "N1 : Planter (accepté)\nN2 : (refusé : emprunts en cours)\nN3 : Semer (en débat)",
+            "agreed refused undecided",
+        ),
+    ],
+)
+def test_forms(parse: Parse, lines: str, expected: str) -> None:
+    heads = (
+        "Soutenir les constructions et rénovations à haute efficacité énergétique",
+        "Limiter la place de la publicité",
+    )
+    pact = parse(f"Mesure 12 – {heads[0]}\n{lines}\n\nMesure 22 – {heads[1]}\nN1 : Retirer les panneaux\n")
+    assert " ".join(statuses(pact)) == expected
+    assert "unknown-block" not in codes(pact)
+
+
+def test_boxes_of_which_none_is_ticked_are_told(parse: Parse) -> None:
+    assert "boxes-empty" in codes(parse(f"{PRINTED}Oui ☐ Non ☐\n"))
+
+
+def test_answers_below_the_wordings(parse: Parse) -> None:
+    answers = "N1 : OUI ☑ NON ☐\nN2 : OUI ☐ NON ☑\nN3 : OUI ☐ NON ☐\n"
+    pact = parse(f"{PRINTED}{answers}")
+    assert statuses(pact) == ["agreed", "refused", "unstated"]
+    assert [row.text for row in pact.levels] == ["Élaborer un plan", "Acheter des terres", "Rouvrir une halte"]
+    assert "level-repeated" not in codes(pact)
+
+
+def test_words_in_stars_are_what_the_list_says(parse: Parse) -> None:
+    pact = parse(f"{PRINTED}*La liste s’engage sur les niveaux 1 et 2, pas sur le 3.*\n")
+    assert statuses(pact) == ["agreed", "agreed", "refused"]
+    assert [row.text for row in pact.observations] == ["La liste s’engage sur les niveaux 1 et 2, pas sur le 3."]
+    assert parse(f"{PRINTED}*Planter des haies\n").observations == ()
+
+
+def test_an_answer_behind_a_title_in_parentheses(parse: Parse) -> None:
+    pact = parse(
+        "Mesure 1 (achats) - engagement : niveau 2\nMesure 9 (surfaces) - pas d’engagement\n"
+        "Mesure 14 (transports) - engagement : niveau 1 ; remarque : sous réserve de l’accord de la région\n"
+    )
+    assert [(row.measure, row.title, row.status) for row in pact.measures] == [
+        (1, "achats", "agreed"),
+        (9, "surfaces", "refused"),
+        (14, "transports", "agreed"),
+    ]
+    agreed = [(row.measure, row.level, row.conditional) for row in pact.levels if row.status == "agreed"]
+    assert agreed == [(1, 2, False), (14, 1, True)]
+
+
+def test_a_condition_below_a_choice_is_of_the_level_chosen(parse: Parse) -> None:
+    pact = parse("Mesure 12 – Titre\nNiveau retenu : 3 – Rouvrir une halte\nObservation : sous réserve de l’État.\n")
+    assert [(row.level, row.conditional) for row in pact.levels if row.status == "agreed"] == [(3, True)]
