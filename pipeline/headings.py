@@ -347,7 +347,7 @@ def _opens_answer(page: Page, heading: Heading) -> RuleMatch | None:
 
 def _opens(page: Page, piece: tuple[int, int]) -> RuleMatch | None:
     """The rule that takes a piece of a line for a level or for what the list says."""
-    said = page.texts.of(page.source.text[slice(*piece)])
+    said = page.texts.of(page.matched[slice(*piece)])
     return next((match for match in page.texts.matches(said) if match.rule.kind in ("observation", "level")), None)
 
 

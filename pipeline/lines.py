@@ -10,6 +10,7 @@ from pipeline.fold import plain_of, shape_of
 from pipeline.linetext import LineText, LineTexts, RuleMatch, match_of, texts_of
 from pipeline.model import Diagnostic, Source, moved
 from pipeline.rules import LineRule, Rules
+from pipeline.ticks import with_boxes
 
 SENTENCE_END = (".", "!", "?", "…", ":", ";", ")", '"', "»", "”")
 
@@ -78,6 +79,7 @@ class Context(NamedTuple):
 class Page:
     """A source cut into lines. `marks` holds, by the start of a line, what was decided about it; None: no heading.
 
+    `matched` is the source's text as it is read, with boxes for squares that are such.
     `styled` are the starts of the lines that are set as the list's own words are. `spaced`: most lines of the document
     stand between blank ones, which then part nothing. `is_tabular`: lines may have been cut as rows of tables.
     """
@@ -85,6 +87,7 @@ class Page:
     source: Source
     rules: Rules
     texts: LineTexts
+    matched: str
     shaped: str
     folded: str
     lines: list[Line]
@@ -168,20 +171,21 @@ class Page:
         self.lines[index : index + 1] = [self._piece(s, e) for s, e in zip(starts, ends, strict=True)]
 
     def _piece(self, start: int, end: int) -> Line:
-        text = self.texts.of(self.source.text[start:end].removesuffix("\n"))
+        text = self.texts.of(self.matched[start:end].removesuffix("\n"))
         return Line(start, end, start + text.left, start + text.right, text)
 
 
 def make_page(source: Source, rules: Rules) -> Page:
     """The lines of a source; nothing is decided yet, but for those that the reader knew to be no running text."""
     texts = texts_of(rules)
+    matched = with_boxes(source.text)
     lines, start = [], 0
-    for part in source.text.split("\n"):
+    for part in matched.split("\n"):
         text, end = texts.of(part), start + len(part) + 1
         lines.append(Line(start, end, start + text.left, start + text.right, text))
         start = end
     _end_last(lines, len(source.text))
-    page = Page(source, rules, texts, shape_of(source.text), plain_of(source.text), lines)
+    page = Page(source, rules, texts, matched, shape_of(matched), plain_of(matched), lines)
     if source.asides:
         _mark_asides(page)
     return page

@@ -19,7 +19,7 @@ def outline(source: Source, rules: Rules) -> Page:
     mark_headings(page)
     page.context = Context(
         labels=recurring_labels(page),
-        crosses_refuse=crosses_refuse(source.text),
+        crosses_refuse=crosses_refuse(page.matched),
         is_scanned=sum(line.text.n_scan_signs for line in page.lines) >= FEWEST,
         has_measures=any(mark.kind == "measure" for mark in page.marks.values()),
     )

@@ -62,7 +62,7 @@ def key_of(page: Page, section: Section) -> Hashable:
         (start - by, mark.kind, mark.rule, mark.body[0] - by, mark.body[1] - by, mark.label, mark.number, mark.levels)
         for start, mark in section.marks
     )
-    return page.rules.fingerprint, page.source.text[by : section.end], marks, section.context
+    return page.rules.fingerprint, page.matched[by : section.end], marks, section.context
 
 
 def page_of(page: Page, section: Section) -> Page:
@@ -75,6 +75,7 @@ def page_of(page: Page, section: Section) -> Page:
         source=Source(page.source.pact_id, "", 0, page.source.media_type, None, text),
         rules=page.rules,
         texts=page.texts,
+        matched=page.matched[by : section.end],
         shaped=page.shaped[by : section.end],
         folded=page.folded[by : section.end],
         lines=lines,

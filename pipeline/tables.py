@@ -58,7 +58,7 @@ def _words_of(rules: Rules) -> _Words:
 
 def cut_tables(page: Page) -> None:
     """Cut the rows of tables, and rows glued together, into pieces with their marks."""
-    refuse = crosses_refuse(page.source.text)
+    refuse = crosses_refuse(page.matched)
     words = _words_of(page.rules)
     columns: list[str] | None = None
     has_glue = any(line.text.has_glue for line in page.lines)

@@ -1,5 +1,6 @@
 """Ticks: what a mark in a box or a table cell says. Whether a cross means yes depends on the document."""
 
+import re
 from collections.abc import Iterable
 
 _CHECKS = "✓✔☑🗹✅🗸\uf0fc\uf0fe\uf052\uf050"  # the last four: Wingdings and Wingdings 2
@@ -21,6 +22,19 @@ TICK = BOX
 def crosses_refuse(text: str) -> bool:
     """Whether a cross says no: where check marks are used beside it, and no empty boxes."""
     return any(char in text for char in _CHECKS) and not any(char in text for char in _EMPTY)
+
+
+_SQUARES = str.maketrans("□■", "☐☑")
+_BESIDE_SQUARE_RE = re.compile(r"(?P<sign>[□■])\s?(?:oui|non|n\s?\d|niveau)|\b(?:oui|non)\s?:?\s?(?P<sign_after>[□■])")
+
+
+def with_boxes(text: str) -> str:
+    """The text with boxes for empty and full squares, where such stand beside levels or answers; else they are bullets.
+    Same length."""
+    if "□" not in text or "■" not in text:
+        return text
+    signs = {match["sign"] or match["sign_after"] for match in _BESIDE_SQUARE_RE.finditer(text.lower())}
+    return text.translate(_SQUARES) if len(signs) > 1 else text
 
 
 def says(mark: str, crosses_say_no: bool) -> bool | None:

@@ -361,6 +361,15 @@ def test_forms(parse: Parse, lines: str, expected: str) -> None:
     assert "unknown-block" not in codes(pact)
 
 
+def test_squares_beside_levels_or_answers_are_boxes(parse: Parse) -> None:
+    boxed = PRINTED.replace("N1 :", "■ N1 :").replace("N2 :", "□ N2 :").replace("N3 :", "□ N3 :")
+    assert statuses(parse(boxed)) == ["agreed", "unstated", "unstated"]
+    pact = parse("Mesure 12 – Titre\nN1 : Planter ■ oui □ non\nN2 : Arroser □ oui ■ non\n")
+    assert statuses(pact)[:2] == ["agreed", "refused"]
+    pact = parse("Mesure 12 – Titre\nN1 : Planter\n■ des haies\n□ des arbres\n")
+    assert [row.text for row in pact.items] == ["des haies", "des arbres"]
+
+
 def test_boxes_of_which_none_is_ticked_are_told(parse: Parse) -> None:
     assert "boxes-empty" in codes(parse(f"{PRINTED}Oui ☐ Non ☐\n"))
 
