@@ -31,7 +31,7 @@ _LEVELS_ONLY_RE = re.compile(r"(?:\s|n(?=\d)|niveaux?|[1-9]|,|et|-){1,30}")
 _ACT_RE = re.compile(r"\w+(?:er|ir|re)$|mise$|creation$|au$")
 """How a wording behind a colon begins; anything else there is a reason."""
 _DANGLING = frozenset(["et", "ou", ",", ";", _PAUSE])
-_DOUBTFUL = frozenset(["pas", "ne", "n'", "non", "aucun", "aucune", "jamais", "ni", "mais"])
+_DOUBTFUL = frozenset(["pas", "ne", "n'", "non", "aucun", "aucune", "jamais", "ni", "mais", "objet", "concernes"])
 """An observation with one of these words, and no clause, may be a refusal that was not understood."""
 _PART_STARTS = frozenset([",", _PAUSE, ".", ";", ":", "avec", "est", "mais"])
 """Behind what a part begins that stands before its cue ("le chiffre de 25 € en moins")."""

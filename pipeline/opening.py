@@ -27,6 +27,13 @@ ANSWER_SIGN = "answer-sign"
 _NUMBERED = "numbered-and-answered"
 """The rule by which the number of a list is a level."""
 _NUMBERED_RE = re.compile(r"[(\[]?(?P<number>[1-9])\s?[.)\]:-]{1,2}\s+(?=[^\W\d_])")
+_NOTHING = frozenset(["-", "/", "--", "..."])
+"""What stands behind a label where nothing is said."""
+_SAYS_RE = re.compile(
+    r"\b(?:(?:refus|rejet|ecart|exclu|accept|valid|adopt)\w*|retenu\w*|pris(?:es?)?|non|pas|hors"
+    r"|a\s+(?:discuter|etudier|debattre|definir|voir|l'etude)|en\s+(?:debat|discussion|reflexion))\b"
+)
+"""Words with which a label takes a stance itself."""
 _SENTENCE_WORDS = 4
 """A line of fewer words may be a heading, whatever its first word."""
 
@@ -120,7 +127,11 @@ def _recurring_label(walk: Walk, index: int) -> Mark | None:
     at = None if walk.head is None else behind_label(line, walk.page.context.labels)
     if at is None or any(match.rule.id in _WITH_LABEL for match in walk.page.matches(line)):
         return None
-    return Mark("observation", "recurring-label", (at, line.right), evidence="label")
+    if walk.page.shaped[at : line.right].strip() in _NOTHING:
+        return Mark("furniture", "recurring-label-alone", (line.left, line.right))
+    # "Engagement refusé : N3": what the label says is said of what stands behind it.
+    start = line.left if line.text.label is not None and _SAYS_RE.search(line.text.label) else at
+    return Mark("observation", "recurring-label", (start, line.right), evidence="label")
 
 
 def _numbered_level(walk: Walk, index: int) -> Mark | None:

@@ -78,6 +78,9 @@ _LABEL = 7
 _SHARES = frozenset(["cas", "fois", "jour", "jours", "an", "ans", "habitant", "habitants", "repas", "note", "foyer"])
 """What "sur 3" is a share of: "une fois sur 3"."""
 _SPELT = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "i": 1, "ii": 2, "iii": 3, "l": 1}
+_ORDINALS = {"premier": 1, "deuxieme": 2, "second": 2, "troisieme": 3}
+_BEHIND = (_BARE_FOLLOWERS | frozenset(["et", "sont", "restent", "sauf", "sans", "suppose", "existe"])) - {"la"}
+"""What some patterns of references look at behind the level: "le premier, …"."""
 _WIDENING = frozenset(["up_to", "from", "below", "above"])
 
 
@@ -145,7 +148,15 @@ class LevelReferences:
 
     def find(self, words: list[str]) -> list[Reference]:
         """The level references in some words, in order."""
-        return list(self._references(words, _longest(self.token_rules.find(words))))
+        return list(self._references(words, _longest(self._found(words))))
+
+    def _found(self, words: list[str]) -> Iterator[tuple[ReferenceRule, int, int]]:
+        """The matches of the reference rules, without the words behind them that some patterns look at."""
+        for rule, start, end in self.token_rules.find(words):
+            last = end
+            while rule.means not in _WIDENING and last > start + 1 and words[last - 1] in _BEHIND:
+                last -= 1
+            yield rule, start, last
 
     def _references(self, words: list[str], named: dict[int, tuple[int, str]]) -> Iterator[Reference]:
         at = 0
@@ -195,6 +206,8 @@ class LevelReferences:
     def _single(self, words: list[str], at: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
         while at < len(words) and words[at] in _ARTICLES:
             at += 1
+        if at < len(words) and _ORDINALS.get(words[at]) in self.numbers:  # "jusqu'au troisième"
+            return at + 1, ((at, _ORDINALS[words[at]]),)
         found = self._number(words, at, bare=True)
         return None if found is None else (found[0], ((found[0] - 1, found[1]),))
 

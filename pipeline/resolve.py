@@ -286,6 +286,8 @@ def _measure_status(levels: Sequence[Level], clauses: Sequence[tuple[Clause, Res
         return "agreed"
     if not stated:
         stated = {STATUS[row.stance] for _, row in clauses if row.stance in STATUS} or {"agreed"}
+    if stated == {"refused", "not_competent"}:  # "aucun engagement : c'est l'agglomération qui décide"
+        return "not_competent"
     return next(iter(stated)) if len(stated) == 1 else "unstated"
 
 
