@@ -111,6 +111,9 @@ def _interpret_block(
     found = find_asides(text, folded, *block.body, resumptions)
     # "Le plan vélo (N1) est voté": a level alone in parentheses is named, not quoted.
     asides = [aside for aside in found if not _LEVELS_ONLY_RE.fullmatch(folded, *aside.inner)]
+    # "(le niveau 3 demande un accord de l'agglo)": what stands in parentheses as a whole is said, not quoted.
+    whole = _stripped(text, *block.body, separators=" .")
+    asides = [aside for aside in asides if (aside.start, aside.end) != whole or folded[aside.start] != "("]
     # « le 1, pas de souci » is said by the list; a wording is quoted behind the level that it is of.
     level = _reader(rules).level_re.search(folded, *block.body)
     asides = [a for a in asides if folded[a.start] == "(" or (level is not None and level.end() <= a.start)]

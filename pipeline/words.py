@@ -54,6 +54,8 @@ class LevelWords(Strict):
         folded = plain(printed)
         for name, number in self.names.items():
             folded = re.sub(rf"\b(?:{any_of([name])})\b", str(number), folded)
+        if re.match(r"tou(?:s|tes)\b", folded):
+            return self.numbers
         found = {int(digit) for digit in re.findall(r"\d", folded)}
         if not found:
             found = {_COUNTED[word] for word in re.findall(r"\w+", folded) if word in _COUNTED}
