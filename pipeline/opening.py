@@ -27,6 +27,11 @@ ANSWER_SIGN = "answer-sign"
 _NUMBERED = "numbered-and-answered"
 """The rule by which the number of a list is a level."""
 _NUMBERED_RE = re.compile(r"[(\[]?(?P<number>[1-9])\s?[.)\]:-]{1,2}\s+(?=[^\W\d_])")
+_OF_THE_PACT_RE = re.compile(
+    r"^(?!.*\b(?:liste|nous|nos|notre|candidat\w*|reponse\w*)\b)"
+    r".*\b(?:pacte|collectif|rappel|enonce|intitule|texte|(?:est\s+)?demandee?s?|prevo\w+)\b"
+)
+"""Labels of what the pact itself says."""
 _NOTHING = frozenset(["-", "/", "--", "..."])
 """What stands behind a label where nothing is said."""
 _SAYS_RE = re.compile(
@@ -127,10 +132,13 @@ def _recurring_label(walk: Walk, index: int) -> Mark | None:
     at = None if walk.head is None else behind_label(line, walk.page.context.labels)
     if at is None or any(match.rule.id in _WITH_LABEL for match in walk.page.matches(line)):
         return None
-    if walk.page.shaped[at : line.right].strip() in _NOTHING:
+    behind, label = walk.page.shaped[at : line.right].strip(), line.text.label or ""
+    if _OF_THE_PACT_RE.search(label):  # "Ce que demande le pacte :"
+        return None if behind else Mark("furniture", "label-of-the-pact", (line.left, line.right))
+    if behind in _NOTHING:
         return Mark("furniture", "recurring-label-alone", (line.left, line.right))
     # "Engagement refusé : N3": what the label says is said of what stands behind it.
-    start = line.left if line.text.label is not None and _SAYS_RE.search(line.text.label) else at
+    start = line.left if _SAYS_RE.search(label) else at
     return Mark("observation", "recurring-label", (start, line.right), evidence="label")
 
 
