@@ -296,7 +296,11 @@ def _numbered(page: Page, catalogue: Catalogue, headings: list[Heading]) -> list
 def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
     line = page.lines[heading.index]
     body = heading.body
-    page.marks[line.start] = Mark("measure", heading.rule, body, number=heading.number, levels=heading.levels)
+    decided = page.marks.get(line.start)
+    boxed = decided is not None and decided.boxed
+    page.marks[line.start] = Mark(
+        "measure", heading.rule, body, number=heading.number, levels=heading.levels, boxed=boxed
+    )
     if not heading.is_confirmed and _is_answer(page, catalogue, heading):
         page.marks[line.start] = page.marks[line.start]._replace(body=(body[0], body[0]))
         levels = page.rules.head.fullmatch(page.shaped, *body, timeout=TIMEOUT)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.fold import plain_of, shape_of
-from pipeline.linetext import LineText, LineTexts, RuleMatch, match_of, texts_of
+from pipeline.linetext import LineText, LineTexts, RuleMatch, match_of, texts_of, with_bars
 from pipeline.model import Diagnostic, Source, moved
 from pipeline.rules import LineRule, Rules
 from pipeline.ticks import with_boxes
@@ -37,7 +37,8 @@ class Line(NamedTuple):
 class Mark(NamedTuple):
     """What a line opens: a kind of block, by which rule, where its body is, and what its label prints.
 
-    `number` is a measure's, `levels` a level's; `ticked` is what a check box says (None: no box, or an empty one).
+    `number` is a measure's, `levels` a level's; `ticked` is what a check box says (None: no box, or an empty one);
+    `answer` is where a level's answer stands, before its wording.
     """
 
     kind: str
@@ -51,12 +52,14 @@ class Mark(NamedTuple):
     evidence: str | None = None
     line_rule: LineRule | None = None
     about: str | None = None
+    answer: tuple[int, int] | None = None
 
     def moved(self, by: int) -> "Mark":
         """The same mark in a text that begins so many code points earlier."""
         return Mark(
             *(self.kind, self.rule, moved(self.body, by), self.label, self.number, self.levels),
             *(self.boxed, self.ticked, self.evidence, self.line_rule, self.about),
+            None if self.answer is None else moved(self.answer, by),
         )
 
 
@@ -79,7 +82,7 @@ class Context(NamedTuple):
 class Page:
     """A source cut into lines. `marks` holds, by the start of a line, what was decided about it; None: no heading.
 
-    `matched` is the source's text as it is read, with boxes for squares that are such.
+    `matched` is the source's text as it is read: with boxes for squares that are such, and bars between cells.
     `styled` are the starts of the lines that are set as the list's own words are. `spaced`: most lines of the document
     stand between blank ones, which then part nothing. `is_tabular`: lines may have been cut as rows of tables.
     """
@@ -178,7 +181,7 @@ class Page:
 def make_page(source: Source, rules: Rules) -> Page:
     """The lines of a source; nothing is decided yet, but for those that the reader knew to be no running text."""
     texts = texts_of(rules)
-    matched = with_boxes(source.text)
+    matched = with_bars(with_boxes(source.text))
     lines, start = [], 0
     for part in matched.split("\n"):
         text, end = texts.of(part), start + len(part) + 1

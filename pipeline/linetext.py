@@ -27,7 +27,7 @@ _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
 _STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒]|\([^()]{2,80}\)$)")
 # "N1 : Composteurs : OUI", "N2 Tri – non (trop cher)"
-_CLOSING_RE = re.compile(r"(?<=[\w)»\"])[ ]?(?::|[ ][–—=-])[ ]++(?=[^:–—=]*$)")
+_CLOSING_RE = re.compile(r"(?<=[\w)»%€\"])[ ]?(?::|[ ][–—=-])[ ]++(?=[^:–—=]*$)")
 _LOCAL_RE = re.compile(
     r"\W*(?:les |nos )?(?:(?:un|deux|trois|quatre|cinq|\d+) )?(?:mesures?|propositions?|engagements?) "
     r"(?:locales?|propres|supplementaires?|specifiques?|ajoutee?s?|communales?|complementaires?|hors pacte)\b.{0,40}"
@@ -55,6 +55,8 @@ class RuleMatch:
     against: str | None
     """The box beside "non", where `tick` is that beside "oui"."""
     levels: tuple[int, ...]
+    answer: tuple[int, int] | None
+    """Where the list's answer stands, between a level's mark and its wording."""
     rest: int | None
     """Where what stands behind the title of a measure begins."""
 
@@ -221,7 +223,8 @@ def _rule_match(rule: LineRule, match: "regex.Match[str]", length: int, rules: R
     levels = rules.words.levels_in((label if rule.kind == "level" else groups.get("levels")) or "")
     label_end = match.end("label") if label is not None else 0
     rest = match.start("rest") if groups.get("rest") is not None else None
-    return RuleMatch(rule, body, label, label_end, groups.get("tick"), groups.get("against"), levels, rest)
+    answer = match.span("answer") if groups.get("answer") is not None else None
+    return RuleMatch(rule, body, label, label_end, groups.get("tick"), groups.get("against"), levels, answer, rest)
 
 
 def _may_start(rule: LineRule, char: str) -> bool:
@@ -254,6 +257,24 @@ def match_of(
     if rule.needs and not has_needed and all(text.find(needed, left, right) < 0 for needed in rule.needs):
         return None
     return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
+
+
+_HEADER_RE = re.compile(r"^[^\n]*;\s*\"?(?:niveau|niv\.?|n)\s?\d\"?\s*;[^\n]*$", re.IGNORECASE | re.MULTILINE)
+_ROWS = 3
+"""So many lines with as many semicolons as the header of levels are the rows of a table."""
+
+
+def with_bars(text: str) -> str:
+    """The text with bars for the semicolons of rows, where a header names levels between such. Same length."""
+    header = _HEADER_RE.search(text) if ";" in text else None
+    if header is None:
+        return text
+    n = header.group().count(";")
+    lines = text.split("\n")
+    rows = [line.count(";") == n for line in lines]
+    if sum(rows) < _ROWS:
+        return text
+    return "\n".join(line.replace(";", "|") if is_row else line for line, is_row in zip(lines, rows, strict=True))
 
 
 _TEXTS: dict[str, LineTexts] = {}

@@ -77,7 +77,7 @@ class Block(NamedTuple):
 
     `body` is the span of what the block says without its mark ("N2 • ", "– "); `levels` are the levels that a level
     block or a heading prints, or in whose column of a table an observation stands; `taken` is false where a box beside
-    them is not ticked, `declined` is true where it says no.
+    them is not ticked, and for a measure whose levels are columns beside it; `declined` is true where a box says no.
     """
 
     kind: str

@@ -26,7 +26,9 @@ ANSWER_SIGN = "answer-sign"
 """The rule of what stands between a wording and the verdict that closes its line."""
 _NUMBERED = "numbered-and-answered"
 """The rule by which the number of a list is a level."""
-_NUMBERED_RE = re.compile(r"[(\[]?(?P<number>[1-9])\s?[.)\]:-]{1,2}\s+(?=[^\W\d_])")
+_NUMBERED_RE = re.compile(
+    r"[(\[]?(?:(?P<measure>\d{1,3})\.(?P<number>[1-9])[.)\]:-]{0,2}\s+|(?P<single>[1-9])\s?[.)\]:-]{1,2}\s+(?=[^\W\d_]))"
+)
 _OF_THE_PACT_RE = re.compile(
     r"^(?!.*\b(?:liste|nous|nos|notre|candidat\w*|reponse\w*)\b)"
     r".*\b(?:pacte|collectif|rappel|enonce|intitule|texte|(?:est\s+)?demandee?s?|prevo\w+)\b"
@@ -72,6 +74,7 @@ def _mark(walk: Walk, line: Line, match: RuleMatch) -> Mark:
         evidence=rule.evidence,
         line_rule=rule,
         about=rule.about,
+        answer=None if match.answer is None else moved(match.answer, line.left),
     )
 
 
@@ -149,8 +152,15 @@ def _numbered_level(walk: Walk, index: int) -> Mark | None:
     """
     line, page = walk.page.lines[index], walk.page
     numbered = _NUMBERED_RE.match(page.shaped, line.left, line.right)
-    if numbered is None or walk.head is None or int(numbered["number"]) not in page.rules.words.numbers:
+    if numbered is None or walk.head is None:
         return None
+    number, body = int(numbered["number"] or numbered["single"]), (numbered.end(), line.right)
+    if number not in page.rules.words.numbers:
+        return None
+    if numbered["measure"] is not None:  # "12.2 Réaliser un plan"
+        marked = next(rule for rule in page.rules.lines if rule.kind == "level")
+        is_own = int(numbered["measure"]) == walk.blocks[walk.head].measure
+        return Mark("level", _NUMBERED, body, levels=(number,), line_rule=marked) if is_own else None
     if walk.level is not None and walk.blocks[walk.level].rule != _NUMBERED:
         return None
     after = page.marks.get(page.lines[index + 1].start) if index + 1 < len(page.lines) else None
@@ -158,7 +168,7 @@ def _numbered_level(walk: Walk, index: int) -> Mark | None:
     rule = next((match.rule for match in page.matches(line) if match.rule.kind == "item"), None)
     if not is_led and (rule is None or page.floor(line, numbered.end()) is None):
         return None
-    return Mark("level", _NUMBERED, (numbered.end(), line.right), levels=(int(numbered["number"]),), line_rule=rule)
+    return Mark("level", _NUMBERED, body, levels=(number,), line_rule=rule)
 
 
 def _fits(walk: Walk, index: int, match: RuleMatch) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from pipeline.by_wording import place
 from pipeline.catalogue import ALIKE, catalogue_of, squeeze
@@ -27,6 +28,7 @@ from pipeline.rules import Rules
 from pipeline.scope import QUALIFIERS
 from pipeline.statuses import STATUS, levels_of
 from pipeline.styles import MOSTLY, SET_IN_ITALICS, share_in
+from pipeline.tables import UNTICKED
 from pipeline.wording import LOCAL, UNKNOWN, wording_of
 
 _OF_ROW = "table-observation"
@@ -252,7 +254,7 @@ def _measure(
     return Measure(
         measure=number,
         title=title,
-        status=_measure_status(levels, clauses),
+        status=_measure_status(levels, clauses, offers=_offers_levels(blocks, at[0])),
         origin="catalogue" if known is not None else "local",
         wording=beside.wording,
         similarity=beside.similarity,
@@ -280,12 +282,25 @@ def _check_title(source: Source, block: Block, number: int, title: str, rules: R
     found.append(Diagnostic("warning", "number-title-differ", message, *outer_span(source, block), number))
 
 
-def _measure_status(levels: Sequence[Level], clauses: Sequence[tuple[Clause, ResolvedClause]]) -> Status:
+def _offers_levels(blocks: tuple[Block, ...], heading: int) -> bool:
+    """Whether levels stand under a heading, or in the columns beside it, that the list could have ticked."""
+    if not blocks[heading].taken:
+        return True
+    under = takewhile(lambda block: block.kind != "measure", blocks[heading + 1 :])
+    return any(
+        block.rule == UNTICKED or (block.kind == "level" and not block.taken and not block.declined) for block in under
+    )
+
+
+def _measure_status(
+    levels: Sequence[Level], clauses: Sequence[tuple[Clause, ResolvedClause]], *, offers: bool
+) -> Status:
     stated = {row.status for row in levels} - {"unstated"}
     if "agreed" in stated:
         return "agreed"
     if not stated:
-        stated = {STATUS[row.stance] for _, row in clauses if row.stance in STATUS} or {"agreed"}
+        stated = {STATUS[row.stance] for _, row in clauses if row.stance in STATUS}
+        stated = stated or ({"unstated"} if offers else {"agreed"})
     if stated == {"refused", "not_competent"}:  # "aucun engagement : c'est l'agglomération qui décide"
         return "not_competent"
     return next(iter(stated)) if len(stated) == 1 else "unstated"

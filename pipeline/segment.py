@@ -38,6 +38,10 @@ def segment(page: Page) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
             walk.blocks.append(Block("unknown", None, line.start, len(source.text), (line.left, len(source.text))))
             break
         n_cuts = n_cuts + 1 if line.start and source.text[line.start - 1] != "\n" else 0
+        if mark is not None and mark.answer is not None:
+            _part_answered(walk, index, mark, mark.answer)
+            line = page.lines[index]
+            mark = mark_of(walk, index)
         if mark is not None and _may_part(mark, line, n_cuts) and _part(walk, index, mark.body[0]):
             line = page.lines[index]
             mark = mark_of(walk, index)
@@ -78,6 +82,14 @@ def _part(walk: Walk, index: int, body: int) -> bool:
     return True
 
 
+def _part_answered(walk: Walk, index: int, mark: Mark, answer: tuple[int, int]) -> None:
+    """Cut a level's answer off that stands before its wording: "Niveau 2 (non signé) : Former les agents"."""
+    page = walk.page
+    page.marks[page.lines[index].start] = Mark("observation", mark.rule, answer, levels=mark.levels, evidence="cue")
+    page.marks[mark.body[0]] = Mark("level", mark.rule, mark.body, mark.label, levels=mark.levels)
+    page.cut(index, [mark.body[0]])
+
+
 def _add_blank(walk: Walk, line: Line) -> None:
     if walk.blocks and walk.blocks[-1].kind == "blank":
         walk.blocks[-1] = walk.blocks[-1].up_to(line.end, walk.blocks[-1].body)
@@ -102,6 +114,7 @@ def _add(
     inside = kind in ("level", "item", "observation", "text", "unknown")
     measure = head.measure if inside and head else None
     level = mark if mark is not None and kind == "level" else None
+    choice = mark if mark is not None and kind in ("level", "measure") else None
     walk.blocks.append(
         Block(
             kind,
@@ -114,7 +127,7 @@ def _add(
             mark.levels if mark is not None else (),
             evidence,
             label,
-            taken=level is None or not level.boxed or level.ticked is True,
+            taken=choice is None or not choice.boxed or choice.ticked is True,
             declined=level is not None and level.ticked is False,
         )
     )

@@ -29,6 +29,10 @@ class _Cell:
     right: int
 
 
+UNTICKED = "table-unticked"
+"""The rule of an empty cell in the column of a level."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """The patterns of one kind of pact that tables need."""
@@ -97,7 +101,7 @@ def _cells(page: Page, line: Line) -> list[_Cell]:
     """The cells between tabs and bars; outer bars open and close a row and part nothing."""
     if not line.text.has_bars:
         return [_Cell(line.left, line.right)]
-    text = page.source.text
+    text = page.matched
     cells, at = [], line.left
     for match in _SEPARATOR_RE.finditer(text, line.left, line.right):
         if match.start() > line.left:
@@ -167,11 +171,17 @@ def _cut_row(page: Page, index: int, cells: list[_Cell], roles: list[str], words
     for role, cell, start in zip(roles[first:], cells[first:], starts, strict=False):
         mark = _mark(page, role, cell, words, refuse)
         if first and start == line.start and numbered:
-            page.marks[start] = Mark("measure", "table-row", (cell.left, cell.right), label=numbered["label"])
+            offers = any(map(str.isdigit, roles))
+            body, label = (cell.left, cell.right), numbered["label"]
+            page.marks[start] = Mark("measure", "table-row", body, label=label, boxed=offers)
         elif mark is not None:
             page.marks[start] = mark
-    page.cut(index, starts[1:])
-    return len(starts) - 1
+    places = starts[1:]
+    if places and cells[first].right < places[0]:  # what parts the title from the next cell is no part of it
+        page.marks[cells[first].right] = Mark("furniture", "table-bar", (cells[first].right, places[0]))
+        places = [cells[first].right, *places]
+    page.cut(index, places)
+    return len(places)
 
 
 def _is_level(text: str, words: _Words) -> bool:
@@ -236,7 +246,7 @@ def _mark(page: Page, role: str, cell: _Cell, words: _Words, refuse: bool) -> Ma
         except ValueError:
             return Mark("observation", "table-answer", body, levels=(int(role),), evidence="cue")
         if ticked is None:
-            return Mark("furniture", "table-cell", body)
+            return Mark("furniture", UNTICKED, body)
         return Mark("level", "table-tick", end, levels=(int(role),), boxed=True, ticked=ticked)
     if role == "levels" and words.levels.fullmatch(text):
         return Mark("level", "table-level", end, levels=page.rules.words.levels_in(text))

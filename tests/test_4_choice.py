@@ -406,3 +406,70 @@ def test_an_answer_behind_a_title_in_parentheses(parse: Parse) -> None:
 def test_a_condition_below_a_choice_is_of_the_level_chosen(parse: Parse) -> None:
     pact = parse("Mesure 12 – Titre\nNiveau retenu : 3 – Rouvrir une halte\nObservation : sous réserve de l’État.\n")
     assert [(row.level, row.conditional) for row in pact.levels if row.status == "agreed"] == [(3, True)]
+
+
+def test_numbers_of_measure_and_level(parse: Parse) -> None:
+    pact = parse(
+        "MESURE 1 – Achats responsables\n1.1 Nommer un référent : Oui\n1.2 Clauses : Oui, en 2022\n1.3 100 % : Non\n\n"
+        "MESURE 22 – Publicité\n22.1 Retirer les panneaux : Sans objet\n22.2 Interdire les écrans : Oui\n"
+    )
+    rows = {(row.measure, row.level): row.status for row in pact.levels if row.status != "unstated"}
+    assert rows == {(1, 1): "agreed", (1, 2): "agreed", (1, 3): "refused", (22, 1): "agreed", (22, 2): "agreed"}
+    doubts = [d.measure for d in pact.diagnostics if d.code == "observation-without-clause" and d.severity == "warning"]
+    assert doubts == [22]
+
+
+def test_answers_in_parentheses_before_the_wordings(parse: Parse) -> None:
+    pact = parse(
+        "Mesure 12 – Titre\nN1 (signé) : Élaborer un plan\nN2 (signé sous condition de subvention) : Acheter\n"
+        "N3 (à l’étude) : Rouvrir une halte\n"
+    )
+    assert statuses(pact) == ["agreed", "agreed", "undecided"]
+    assert [row.text for row in pact.levels] == ["Élaborer un plan", "Acheter", "Rouvrir une halte"]
+    assert [row.conditional for row in pact.levels] == [False, True, False]
+
+
+def test_rows_between_semicolons(parse: Parse) -> None:
+    pact = parse(
+        "Mesure;Niveau 1;Niveau 2;Niveau 3;Remarques\n1. Achats responsables;oui;oui;non;N3 irréaliste\n"
+        "4. Logiciel libre;oui;;;\n7. Restauration collective;déjà fait;oui;à l’étude;\n22. Publicité;;;;\n"
+    )
+    assert [(row.measure, row.title, row.status) for row in pact.measures] == [
+        (1, "Achats responsables", "agreed"),
+        (4, "Logiciel libre", "agreed"),
+        (7, "Restauration collective", "agreed"),
+        (22, "Publicité", "unstated"),
+    ]
+    found = {(row.measure, row.level): row.status for row in pact.levels if row.status != "unstated"}
+    assert found == {
+        **{(1, 1): "agreed", (1, 2): "agreed", (1, 3): "refused", (4, 1): "agreed"},
+        **{(7, 1): "done", (7, 2): "agreed", (7, 3): "undecided"},
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mesure 12 – Titre\n☐ N1 : Planter\n☐ N2 : Arroser\n\nMesure 13 – Autre titre\n☒ N1 : Semer\n",
+        "N° | Mesure | N1 | N2\n12 | Titre | | |\n13 | Autre titre | x | |\n",
+    ],
+)
+def test_a_measure_of_which_no_level_is_ticked_is_unstated(parse: Parse, text: str) -> None:
+    assert [row.status for row in parse(text).measures] == ["unstated", "agreed"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("Engagement pris : N1\nEngagement refusé : N3\n", ["agreed", "unstated", "refused"]),
+        ("Engagement pris : N1, N2\nEngagement refusé : -\n", ["agreed", "agreed"]),
+        (
+            "Ce que demande le pacte :\nN1. Planter\nN2. Arroser\nCe que dit la liste :\nOui à N1.\n",
+            ["agreed", "agreed"],
+        ),
+    ],
+)
+def test_labels_that_recur_say_whose_words_follow(parse: Parse, lines: str, expected: list[str]) -> None:
+    pact = parse(f"Mesure 12 – Titre\n{lines}\nMesure 13 – Autre titre\n{lines}\nMesure 14 – Tiers\n{lines}")
+    assert statuses(pact)[: len(expected)] == expected
+    assert all(row.text != "Planter" for row in pact.observations)
