@@ -82,6 +82,7 @@ DIAGNOSTICS = {
     "mojibake-repaired": "Le texte avait été mal décodé avant d’arriver ici ; il a été réparé : comparer avec l’original.",
     "no-measure": "Aucune mesure n’a été trouvée : vérifier que c’est un pacte signé, et que ses mesures sont numérotées.",
     "no-text-layer": "Ce document est une image : reconnaître d’abord son texte (OCR).",
+    "other-measure": "Ceci parle d’une autre mesure que celle sous laquelle il se trouve : le lire soi-même.",
     "number-given": "Cette mesure n’a pas de numéro ; celui du catalogue lui a été donné d’après son titre.",
     "number-title-differ": "Le titre n’est pas celui de cette mesure dans le catalogue : vérifier le numéro.",
     "observation-by-contrast": "Ce passage a été pris pour une observation parce qu’il ne ressemble pas à une mesure : relire.",

@@ -19,7 +19,7 @@ from pipeline.parentheses import Aside, find_asides
 from pipeline.restriction import restriction_of
 from pipeline.rules import Rules
 from pipeline.scan import mend
-from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope
+from pipeline.scope import QUALIFIERS, Assertion, Reading, decide_scope, only
 
 _TOKEN_RE = re.compile(r"[^\W\d_]+-\n[ ]*[^\W\d_]+|[^\W\d_]+'|[^\W_]+|[^\w\s]|_")
 _HYPHEN_RE = re.compile(r"-\n[ ]*")
@@ -35,6 +35,7 @@ _DOUBTFUL = frozenset(["pas", "ne", "n'", "non", "aucun", "aucune", "jamais", "n
 """An observation with one of these words, and no clause, may be a refusal that was not understood."""
 _PART_STARTS = frozenset([",", _PAUSE, ".", ";", ":", "avec", "est", "mais"])
 """Behind what a part begins that stands before its cue ("le chiffre de 25 € en moins")."""
+_BEFORE_MEASURE = frozenset(["sur", "pour", "avec", "a", "au", "aux", "de", "des", "la", "les", "l'", "cette", "ces"])
 _MAX_TOKENS = 3_000
 """A skeleton longer than this is no observation, and reading it would take more than a second."""
 LONGEST_WORD = 60
@@ -122,7 +123,7 @@ def _interpret_block(
     if len(words) > _MAX_TOKENS:
         message = f"longer than {_MAX_TOKENS} words beside its parentheses: split it, or read it by hand"
         return [], [Diagnostic("warning", "observation-too-long", message, *block.body, block.measure)]
-    reading = _reader(rules).read(tuple(words))
+    reading, others = _of_this_measure(words, _reader(rules).read(tuple(words)), block.measure)
     place = _Place(text, index, words, spans, aside_at)
     # "Idem" says again what the measure's observation before has said.
     assertions = [replace(a, stance=said) if a.stance is None else a for a in reading.assertions]
@@ -163,7 +164,40 @@ def _interpret_block(
         for ref in references:
             span = (spans[ref.start][0], spans[ref.end - 1][1])
             diagnostics.append(Diagnostic("warning", code, message, *span, block.measure))
+    for start, end, numbers in others:
+        message = f"said of measure {', '.join(map(str, numbers))}, under another one: read it by hand"
+        span = (spans[start][0], spans[end - 1][1])
+        diagnostics.append(Diagnostic("warning", "other-measure", message, *span, block.measure))
     return sorted([*clauses, *spare], key=lambda clause: clause.start) if spare else clauses, [*silent, *diagnostics]
+
+
+def _of_this_measure(
+    words: list[str], reading: Reading, measure: int | None
+) -> tuple[Reading, list[tuple[int, int, list[int]]]]:
+    """The reading without what is said of other measures ("Elle refuse les mesures 9 et 22"), and where that stands."""
+    kept, others = [], []
+    for index, assertion in enumerate(reading.assertions):
+        numbers = [] if assertion.references else _measures_behind(words, assertion.end)
+        if numbers and measure is not None and measure not in numbers:
+            others.append((assertion.start, assertion.end, numbers))
+        else:
+            kept.append(index)
+    return (reading if not others else replace(reading, assertions=only(reading.assertions, kept))), others
+
+
+def _measures_behind(words: list[str], at: int) -> list[int]:
+    """The numbers of the measures that follow a cue at once: "les mesures 9 et 22"."""
+    while at < len(words) and words[at] in _BEFORE_MEASURE:
+        at += 1
+    if at >= len(words) or words[at] not in ("mesure", "mesures"):
+        return []
+    numbers = []
+    for word in words[at + 1 :]:
+        if word.isdecimal():
+            numbers.append(int(word))
+        elif word not in (",", "et", "ou", "n", "°"):
+            break
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -171,13 +171,17 @@ def _before(places: list[int], at: int) -> int:
 
 
 def _without_idle(assertions: list[Assertion]) -> tuple[Assertion, ...]:
-    """Leave out the idle ones, from which none inherits; what the others inherit from is renumbered."""
-    kept = [index for index, assertion in enumerate(assertions) if not _is_idle(assertion, assertions)]
+    """Leave out the idle ones, from which none inherits."""
+    return only(assertions, [at for at, assertion in enumerate(assertions) if not _is_idle(assertion, assertions)])
+
+
+def only(assertions: Sequence[Assertion], kept: Sequence[int]) -> tuple[Assertion, ...]:
+    """Those of some assertions; what they inherit from is renumbered, and gone where that is left out."""
     if len(kept) == len(assertions):
         return tuple(assertions)
     places = {old: new for new, old in enumerate(kept)}
     return tuple(
-        replace(a, inherits=None if a.inherits is None else places[a.inherits])
+        replace(a, inherits=None if a.inherits is None else places.get(a.inherits))
         for a in (assertions[index] for index in kept)
     )
 

@@ -473,3 +473,11 @@ def test_labels_that_recur_say_whose_words_follow(parse: Parse, lines: str, expe
     pact = parse(f"Mesure 12 – Titre\n{lines}\nMesure 13 – Autre titre\n{lines}\nMesure 14 – Tiers\n{lines}")
     assert statuses(pact)[: len(expected)] == expected
     assert all(row.text != "Planter" for row in pact.observations)
+
+
+def test_what_is_said_of_other_measures_is_told(parse: Parse) -> None:
+    pact = parse(f"{PRINTED}Observation : Elle refuse les mesures 9 et 22.\n")
+    assert statuses(pact) == ["agreed", "agreed", "agreed"]
+    assert pact.clauses == ()
+    assert "other-measure" in codes(pact)
+    assert statuses(parse(f"{PRINTED}Observation : Nous refusons la mesure 12.\n")) == ["refused"] * 3
