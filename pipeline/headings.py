@@ -6,7 +6,7 @@ must look like those that it does, and stand where a sentence may begin.
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from pipeline.catalogue import LONGEST_PRINTED, Catalogue, catalogue_of, squeeze
@@ -18,7 +18,8 @@ from pipeline.model import Diagnostic
 from pipeline.rules import TIMEOUT
 
 _BULLET_RE = re.compile(r"[•*·o>-]?\s+|[•*·-]+")
-_NAMED = ("measure-word", "measure-called")
+_WORD = "measure-word"
+_NAMED = (_WORD, "measure-called")
 """The rules of headings that say that they are one."""
 _SHORTEST = 16
 """No shorter line, in characters, is a title that stands alone."""
@@ -125,13 +126,18 @@ def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list
     confirmed = {heading.number for heading in candidates if heading.is_confirmed}
     styles = Counter(heading.style for heading in candidates if heading.is_confirmed or heading.style == "table")
     known = catalogue.titles.keys() | confirmed | {h.number for h in candidates if h.style == "table"}
+    labels = Counter(line.text.label for line in page.lines if line.text.label is not None)
     accepted: list[Heading] = []
     last = 0
     for heading in candidates:
         usual = styles[heading.style] > 1
-        if heading.two_lines and not (
-            _title_follows(page, heading) and (heading.is_confirmed or usual or not heading.sure)
-        ):
+        if heading.two_lines and not _title_follows(page, heading, labels):
+            # "MESURE 12", and below it "Votre engagement : niveau 2": it has no title.
+            if heading.rule == _WORD and (usual or heading.number in catalogue.titles):
+                accepted.append(replace(heading, two_lines=False, title="", like=None, rightful=None))
+                last = max(last, heading.number or 0)
+            continue
+        if heading.two_lines and not (heading.is_confirmed or usual or not heading.sure):
             continue
         sure = heading.is_confirmed or _is_mistitled(heading) or heading.style == "table" or not heading.label
         # "Mesure 12 : non, trop cher" in a list of remarks, whatever the headings look like.
@@ -146,12 +152,15 @@ def _accept(page: Page, catalogue: Catalogue, candidates: list[Heading]) -> list
     return accepted
 
 
-def _title_follows(page: Page, heading: Heading) -> bool:
+def _title_follows(page: Page, heading: Heading, labels: Mapping[str, int]) -> bool:
     following = page.following(heading.index)
     if following is None:
         return False
-    text = page.text(page.lines[following])
-    return text[:1].isupper() and not page.opens_level(page.lines[following])
+    line = page.lines[following]
+    # What stands under the heading of several measures is no title.
+    if line.text.label is not None and labels[line.text.label] > 1:
+        return False
+    return page.text(line)[:1].isupper() and not page.opens_level(line)
 
 
 def _is_mistitled(heading: Heading) -> bool:
@@ -314,6 +323,12 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
         if opening is None or opening.rule.kind != "level":
             page.marks[heading.rest] = Mark("observation", "behind-title", said, evidence="cue")
         page.cut(heading.index, [heading.rest])
+        return
+    answer = None if heading.two_lines else page.floor(line, body[0])
+    if answer is not None and answer > body[0]:  # "1. Achats responsables. Signé aux niveaux 1 et 2."
+        body = (body[0], answer)
+        page.marks[line.start] = page.marks[line.start]._replace(body=body)
+        page.cut(heading.index, [answer])
         return
     last, left = heading.index, body[0]
     if heading.two_lines:

@@ -481,3 +481,25 @@ def test_what_is_said_of_other_measures_is_told(parse: Parse) -> None:
     assert pact.clauses == ()
     assert "other-measure" in codes(pact)
     assert statuses(parse(f"{PRINTED}Observation : Nous refusons la mesure 12.\n")) == ["refused"] * 3
+
+
+def test_headings_without_titles_above_a_form(parse: Parse) -> None:
+    pact = parse(
+        "MESURE 1\nVotre engagement : niveaux 1 et 2\nVos commentaires :\n\n"
+        "MESURE 9\nVotre engagement : aucun\nVos commentaires : le PLUi relève de l’agglomération\n"
+    )
+    assert [(row.measure, row.title, row.status) for row in pact.measures] == [
+        (1, None, "agreed"),
+        (9, None, "not_competent"),
+    ]
+    assert [row.level for row in pact.levels if row.status == "agreed"] == [1, 2]
+
+
+def test_an_answer_behind_the_sentence_of_a_title(parse: Parse) -> None:
+    pact = parse(
+        "1. Achats responsables. Signé aux niveaux 1 et 2.\n2. Finance éthique. Non signé.\n"
+        "3. Sobriété énergétique. Signé au niveau 1.\n"
+    )
+    assert [row.title for row in pact.measures] == ["Achats responsables.", "Finance éthique.", "Sobriété énergétique."]
+    assert [row.status for row in pact.measures] == ["agreed", "refused", "agreed"]
+    assert [(row.measure, row.level) for row in pact.levels if row.status == "agreed"] == [(1, 1), (1, 2), (3, 1)]
