@@ -64,6 +64,10 @@ _ANSWERS_RE = re.compile(
 )
 """What a bare number is answered with, and what may stand right before those that it is said of: "1 : oui, 2 : non",
 "OK 1 et 2", "refusé : 3"."""
+_SAID_RE = re.compile(
+    rf"(?:{_ANSWERS_RE.pattern})s?|\w+(?:us|its|ints)|(?:acqui|pri|souscri|adopt|sign|vot|engag|realis)\w*"
+)
+"""Participles that say something of the levels before them."""
 _VERDICTS = frozenset(["d'", "deja", "fait", "sans", "hors", "realise", "atteint"])
 """What else a bare number is answered with."""
 _VOTES = frozenset(["pour", "contre", "abstention", "abstentions", "voix"])
@@ -264,8 +268,12 @@ class LevelReferences:
             at += 1
         if has_noun and at < len(words) and words[at] in self.names:
             return at + 1, self.names[words[at]]
-        counts_things = not has_noun and at + 1 < len(words) and _COUNTED_RE.fullmatch(words[at + 1])
-        return None if counts_things else self._digit(words, at)
+        return None if not has_noun and self._counts_things(words, at) else self._digit(words, at)
+
+    def _counts_things(self, words: list[str], at: int) -> bool:
+        """Whether a number behind others says how many of something: "N1 et 2 écoles", not "N1 et 2 retenus"."""
+        behind = words[at + 1] if at + 1 < len(words) else ""
+        return _COUNTED_RE.fullmatch(behind) is not None and _SAID_RE.fullmatch(behind) is None
 
     def _stands_bare(self, words: list[str], at: int) -> bool:
         """Whether a number with no noun is a level: "accord sur 1 et 2", "3 : non", not "sur 2 ans", "1 fois sur 3"."""

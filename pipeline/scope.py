@@ -374,7 +374,8 @@ def _is_told_apart(words: list[str], references: list[Reference], cue: Cue) -> b
     if not others or others[0].end > cue.start:
         return False
     between = words[ref.end : others[0].start]
-    return between[-1:] == [","] and not all(word in _JOINTS or word == "()" for word in between)
+    last = max((at for at, word in enumerate(between) if word == ","), default=0)
+    return not all(word in _JOINTS or word == "()" for word in between[:last])
 
 
 def _is_adverb(words: list[str], at: int, end: int) -> bool:

@@ -115,6 +115,8 @@ def test_other_agreements_leave_the_listing_as_it_is(parse: Parse, said: str) ->
         ("Relief trop marqué pour le niveau 3", ["agreed", "agreed", "refused"]),
         ("Oui, 3 écoles sont concernées", ["agreed", "agreed", "agreed"]),
         ("Accord, au moins 20 % de bio en 2022", ["agreed", "agreed", "agreed"]),
+        ("Niveaux 1 et 2 retenus, 3 refusé", ["agreed", "agreed", "refused"]),
+        ("Autant le niveau 1 nous semble évident, autant le niveau 2 est inadapté", ["agreed", "refused", "agreed"]),
         ("Vote : 12 pour, 3 contre", ["agreed", "agreed", "agreed"]),
         ("Les bancs ne peuvent pas être remplacés", ["agreed", "agreed", "agreed"]),
     ],
