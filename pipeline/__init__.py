@@ -1,3 +1,3 @@
 """From signed pacts to tables: read, segment, interpret, resolve, tabulate, store."""
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"

@@ -80,6 +80,7 @@ DIAGNOSTICS = {
     "levels-unnamed": "La liste parle de certains niveaux sans dire lesquels : vérifier les statuts.",
     "measure-repeated": "Cette mesure a deux titres ; tout ce qui se trouve sous eux a été réuni.",
     "mojibake-repaired": "Le texte avait été mal décodé avant d’arriver ici ; il a été réparé : comparer avec l’original.",
+    "measures-listed": "Des mesures sont citées ici par leurs numéros ; ce qui en est dit n’a pas été lu.",
     "no-measure": "Aucune mesure n’a été trouvée : vérifier que c’est un pacte signé, et que ses mesures sont numérotées.",
     "no-text-layer": "Ce document est une image : reconnaître d’abord son texte (OCR).",
     "other-measure": "Ceci parle d’une autre mesure que celle sous laquelle il se trouve : le lire soi-même.",

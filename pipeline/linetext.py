@@ -25,7 +25,7 @@ LEADER_RE = re.compile(
 """What leads the eye from a text to the answer at the end of its line."""
 _BARS_RE = re.compile(r"[\t|]")
 _WORD_RE = re.compile(r"[^\W\d_]+")
-_STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒]|\([^()]{2,80}\)$)")
+_STOP_RE = re.compile(r"[.!?;)][ ]++(?=[^\W\d_a-z]|[→➔➜⇒])|(?<![ ])[ ]++(?=[→➔➜⇒]|\([^()]{2,80}\)$|\[[^][]{2,80}\]$)")
 # "N1 : Composteurs : OUI", "N2 Tri – non (trop cher)"
 _CLOSING_RE = re.compile(r"(?<=[\w)»%€\"])[ ]?(?::|[ ][–—=-])[ ]++(?=[^:–—=]*$)")
 _LOCAL_RE = re.compile(
@@ -185,7 +185,7 @@ class LineTexts:
     def _find_floor(self, line: LineText, body: int) -> int | None:
         rules = [(rule, _last_place(rule, line)) for rule in self._inline_rules]
         # "N1 : (refusé : emprunts en cours)" has no wording at all.
-        first = [body] if line.shaped[body : body + 1] == "(" else []
+        first = [body] if line.shaped[body : body + 1] in ("(", "[") else []
         for at in (*first, *(stop.end() for stop in _STOP_RE.finditer(line.shaped, body))):
             for rule, last in rules:
                 if last < at:

@@ -37,6 +37,7 @@ _TOPIC_VERBS = frozenset(
 )
 """Where the subject of a sentence is over, and its verb begins."""
 _TOPIC_ENDS = _TOPIC_STARTS | frozenset(["mais", "car", "qui", "que", "dans", "si", "pour"]) - frozenset([","])
+_ABOUT = frozenset(["pour", "sur", "concernant", "quant"])
 _PREPOSITIONS = frozenset(["pour", "sur", "avec", "a", "au", "aux", "de", "du", "des", "d'"])
 _LONGEST_TOPIC = 8
 """Tokens of what a verdict is said of."""
@@ -147,6 +148,12 @@ def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list
         first -= 1
     if last == cue.start:
         last = next((at for at in range(first, last) if words[at] in _TOPIC_VERBS), last)
+    if first == last and words[first - 1] == ",":  # "Pour la charte, c'est l'agglo qui a la main"
+        opening = first - 1
+        while opening > within[0] and words[opening - 1] not in _TOPIC_STARTS:
+            opening -= 1
+        if words[opening] in _ABOUT:
+            first, last = opening + 1, first - 1
     if first == last:
         first = cue.end + (words[cue.end] in _PREPOSITIONS)
         last = next((at for at in range(first, within[1]) if words[at] in _TOPIC_ENDS), within[1])
@@ -155,8 +162,8 @@ def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list
 
 
 def _is_parted(words: list[str], topic: tuple[int, int]) -> bool:
-    """Whether a colon or a verb parts a topic from what is said of it."""
-    return words[topic[1]] == ":" or words[topic[1]] in _TOPIC_VERBS
+    """Whether a colon, a comma or a verb parts a topic from what is said of it."""
+    return words[topic[1]] in (":", ",") or words[topic[1]] in _TOPIC_VERBS
 
 
 def _between(places: list[int], start: int, end: int) -> list[int]:

@@ -4,6 +4,8 @@ Tables, headings and what is set in italics were decided over the whole page; th
 what stands open.
 """
 
+import re
+
 from pipeline.catalogue import LONGEST_PRINTED, catalogue_of
 from pipeline.contrast import contrast, is_act
 from pipeline.fold import LONGEST
@@ -16,6 +18,11 @@ from pipeline.walk import CONTINUED, Walk, goes_on, is_bare_label, last_characte
 _PREAMBLE_END = (".", ":", ";", "!", ",")
 _HEADING_LENGTH = 100
 """A longer line at the top of a document is a sentence of its introduction, not a heading."""
+_PROSE = ("header", "introduction", "closing")
+# "Mesures retenues au niveau 1 : 3, 8 et 15"
+_LISTED_RE = re.compile(
+    r"\bmesures?\b [^.\n:]{0,60} : \s* (?:n\s?[°o]\s?)? \d{1,2} (?: \s*(?:,|;|et|/)\s* \d{1,2} (?!\d) )+", re.VERBOSE
+)
 _HEADS = ("measure", "principle")
 _MOST_CUTS = 20
 """Into so many pieces a long line is cut at its sentences: each is looked at anew."""
@@ -322,9 +329,11 @@ def _settle(walk: Walk) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """Without any measure there is no preamble either: nothing was understood."""
     blocks = walk.blocks
     if not walk.page.context.has_measures:
-        prose = ("header", "introduction", "closing")
-        blocks = [b._replace(kind="unknown", rule=None) if b.kind in prose else b for b in blocks]
+        blocks = [b._replace(kind="unknown", rule=None) if b.kind in _PROSE else b for b in blocks]
     for block in blocks:
+        if block.kind in _PROSE and (listed := _LISTED_RE.search(walk.page.folded, *block.body)):
+            message = "measures are listed here by their numbers, and what is said of them is not read: read it by hand"
+            walk.page.diagnostics.append(Diagnostic("warning", "measures-listed", message, *listed.span()))
         if block.kind == "unknown":
             message = "no rule recognises this text: mark it as an observation or a level, or add a rule"
             found = Diagnostic("warning", "unknown-block", message, *block.body, measure=block.measure)

@@ -270,6 +270,7 @@ def test_a_partial_agreement_may_go_on_to_name_its_levels(parse: Parse) -> None:
         ("La réouverture d’une halte nous paraît prématurée.", ["agreed", "agreed", "refused"]),
         ("Nous ne retenons pas la halte.", ["agreed", "agreed", "refused"]),
         ("Accord. La halte sera étudiée avec la région.", ["agreed", "agreed", "undecided"]),
+        ("Le plan est fait. Pour la halte, c’est la région qui a la main.", ["done", "agreed", "not_competent"]),
         ("Halte : compétence de la région", ["agreed", "agreed", "not_competent"]),
         ("Accord mais pas de halte", ["agreed", "agreed", "refused"]),
         ("Accord, sans rouvrir de halte", ["agreed", "agreed", "refused"]),
@@ -370,6 +371,12 @@ def test_squares_beside_levels_or_answers_are_boxes(parse: Parse) -> None:
     assert statuses(pact)[:2] == ["agreed", "refused"]
     pact = parse("Mesure 12 – Titre\nN1 : Planter\n■ des haies\n□ des arbres\n")
     assert [row.text for row in pact.items] == ["des haies", "des arbres"]
+
+
+def test_verdicts_in_brackets_behind_the_wordings(parse: Parse) -> None:
+    pact = parse("Mesure 12 – Titre\nN1 • Planter [déjà fait]\nN2 • Arroser [non retenu : trop d’eau]\nN3 • Semer\n")
+    assert statuses(pact) == ["done", "refused", "agreed"]
+    assert [row.text for row in pact.levels] == ["Planter", "Arroser", "Semer"]
 
 
 def test_boxes_of_which_none_is_ticked_are_told(parse: Parse) -> None:
@@ -475,6 +482,12 @@ def test_labels_that_recur_say_whose_words_follow(parse: Parse, lines: str, expe
     pact = parse(f"Mesure 12 – Titre\n{lines}\nMesure 13 – Autre titre\n{lines}\nMesure 14 – Tiers\n{lines}")
     assert statuses(pact)[: len(expected)] == expected
     assert all(row.text != "Planter" for row in pact.observations)
+
+
+def test_measures_listed_by_their_numbers_are_told(parse: Parse) -> None:
+    lists = "Mesures retenues au niveau 1 : 3, 8 et 15\nMesures non retenues : 9\n\n"
+    assert "measures-listed" in codes(parse(f"Engagements de la liste X.\n{lists}{PRINTED}"))
+    assert "measures-listed" not in codes(parse(f"La liste a retenu 26 mesures : les voici.\n\n{PRINTED}"))
 
 
 def test_what_is_said_of_other_measures_is_told(parse: Parse) -> None:
