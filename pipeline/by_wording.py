@@ -25,23 +25,9 @@ _MOST = 0.6
 """The fraction of a wording's words (0-1) with which an exception names all of it, and not a part."""
 _SMALL = frozenset(
     [
-        *(
-            "pour",
-            "dans",
-            "avec",
-            "sans",
-            "cette",
-            "notre",
-            "nous",
-            "leur",
-            "leurs",
-            "sous",
-            "vers",
-            "chez",
-            "les",
-            "des",
-        ),
-        *("une", "aux", "sur", "par", "ces", "ses", "nos", "son", "que", "qui", "est", "sont", "pas", "tout", "tous"),
+        *("pour", "dans", "avec", "sans", "cette", "notre", "nous", "leur", "leurs", "sous", "vers", "chez", "les"),
+        *("des", "une", "aux", "sur", "par", "ces", "ses", "nos", "son", "que", "qui", "est", "sont", "pas", "tout"),
+        "tous",
     ]
 )
 _CLASSES = ("ours", "itself", "body", "others")
@@ -67,9 +53,11 @@ def _placed(source: Source, blocks: tuple[Block, ...], clause: Clause, listing: 
     is_exception = clause.stance == "except"
     if measure is None or not (is_exception or (clause.topic is not None and clause.reach == "listed")):
         return unnamed
-    wordings = _wordings(source, blocks, measure, (is_exception and clause.levels) or rules.words.numbers)
-    if len(wordings) < 2 or _is_under_another(blocks, clause, listing):
+    meant = (is_exception and clause.levels) or rules.words.numbers
+    printed = {level: at for level, at in listing.worded.get(measure, {}).items() if level in meant}
+    if len(printed) < 2 or _is_under_another(blocks, clause, listing):
         return unnamed
+    wordings = {level: plain(_printed(source, blocks, at)) for level, at in printed.items()}
     named: list[int] = []
     if is_exception and clause.text is not None:
         named = _left_out(plain(source.text[slice(*clause.text)]), wordings)
@@ -118,19 +106,8 @@ def _are_said_in(words: Sequence[str], wording: str) -> bool:
 def _is_under_another(blocks: tuple[Block, ...], clause: Clause, listing: Listing) -> bool:
     """Whether the observation stands under a level that is not the last of its measure: it speaks of that one."""
     block = blocks[clause.block]
-    above = levels_above(blocks, block)
-    last = max((at[-1] for (measure, _), at in listing.levels.items() if measure == block.measure), default=-1)
-    return bool(above) and clause.block < last
-
-
-def _wordings(source: Source, blocks: tuple[Block, ...], measure: int, levels: Sequence[int]) -> dict[int, str]:
-    """What a measure prints for each of some levels, whether it takes them on or not; the first counts."""
-    found: dict[int, str] = {}
-    for index, block in enumerate(blocks):
-        if block.kind == "level" and block.measure == measure and block.body[0] < block.body[1]:
-            for level in set(levels).intersection(block.levels):
-                found.setdefault(level, plain(_printed(source, blocks, index)))
-    return found
+    last = -1 if block.measure is None else listing.last_level.get(block.measure, -1)
+    return clause.block < last and bool(levels_above(blocks, block))
 
 
 def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:

@@ -9,9 +9,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from regex import Match
+
 from pipeline.catalogue import LONGEST_PRINTED, Catalogue, catalogue_of, squeeze
 from pipeline.contents import Heading, find_contents, first_pact
 from pipeline.contrast import is_act
+from pipeline.fold import LONGEST
 from pipeline.lines import Line, Mark, Page
 from pipeline.linetext import LineText, RuleMatch
 from pipeline.model import Diagnostic
@@ -312,7 +315,7 @@ def _mark(page: Page, catalogue: Catalogue, heading: Heading) -> None:
     )
     if not heading.is_confirmed and _is_answer(page, catalogue, heading):
         page.marks[line.start] = page.marks[line.start]._replace(body=(body[0], body[0]))
-        levels = page.rules.head.fullmatch(page.shaped, *body, timeout=TIMEOUT)
+        levels = _levels_first(page, body)
         if levels is not None and len(levels["rest"]) > 1 and not _opens_answer(page, heading):
             page.marks[body[0]] = Mark("observation", "levels-for-title", body, evidence="cue")
         page.cut(heading.index, [body[0]])
@@ -355,7 +358,17 @@ def _is_answer(page: Page, catalogue: Catalogue, heading: Heading) -> bool:
     match = _opens_answer(page, heading)
     if match is not None:
         return is_no_title or match.rule.id == "observation-verdict"
-    return is_no_title and page.rules.head.fullmatch(page.shaped, left, right, timeout=TIMEOUT) is not None
+    return is_no_title and _levels_first(page, heading.body) is not None
+
+
+def _levels_first(page: Page, body: tuple[int, int]) -> "Match[str] | None":
+    """The levels with which something begins where a title would, and what follows; None without any."""
+    if body[1] - body[0] > LONGEST:
+        return None
+    try:
+        return page.rules.head.fullmatch(page.shaped, *body, timeout=TIMEOUT)
+    except TimeoutError:
+        return None  # read as a title, and told as one that the catalogue does not know
 
 
 def _opens_answer(page: Page, heading: Heading) -> RuleMatch | None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 
 from pipeline.model import Block, Source
@@ -10,11 +11,12 @@ CHOSEN = "level-chosen"
 """The rule of a line that chooses a level."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """The blocks of a pact by what they stand under; indexes are of blocks.
 
-    `chosen` are the levels that a line of its own chooses of those printed: "Niveau retenu : 2".
+    `chosen` are the levels that a line of its own chooses of those printed: "Niveau retenu : 2". `worded` is, by
+    measure and level, the first block that prints its wording, whether it is taken on or not.
     """
 
     headings: dict[int, list[int]]
@@ -22,6 +24,15 @@ class Listing:
     chosen: dict[int, set[int]]
     declined: dict[tuple[int, int], int]
     observations: list[int]
+    worded: dict[int, dict[int, int]]
+
+    @cached_property
+    def last_level(self) -> dict[int, int]:
+        """By measure, the last block that takes on one of its levels."""
+        last: dict[int, int] = {}
+        for (measure, _), at in self.levels.items():
+            last[measure] = max(at[-1], last.get(measure, -1))
+        return last
 
 
 def list_blocks(blocks: tuple[Block, ...]) -> Listing:
@@ -30,6 +41,7 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
     levels: dict[tuple[int, int], list[int]] = defaultdict(list)
     declined: dict[tuple[int, int], int] = {}
     chosen: dict[int, set[int]] = defaultdict(set)
+    worded: dict[int, dict[int, int]] = defaultdict(dict)
     observations = []
     for index, block in enumerate(blocks):
         if block.kind == "measure" and block.measure is not None:
@@ -41,6 +53,8 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
             if _is_choice(blocks, index) or (_is_bare(blocks, index) and _are_printed(block, levels)):
                 chosen[block.measure].update(block.levels)
             for level in block.levels:
+                if block.body[0] < block.body[1]:
+                    worded[block.measure].setdefault(level, index)
                 if block.taken:
                     levels[block.measure, level].append(index)
                 elif block.declined:
@@ -52,7 +66,7 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
         elif block.kind == "observation":
             observations.append(index)
     _without_choices(blocks, levels)
-    return Listing(dict(headings), dict(levels), dict(chosen), declined, observations)
+    return Listing(dict(headings), dict(levels), dict(chosen), declined, observations, dict(worded))
 
 
 def _is_choice(blocks: tuple[Block, ...], index: int) -> bool:

@@ -1,5 +1,6 @@
 """Join listing and clauses of a section into one status per measure and level; tell every contradiction."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
@@ -43,7 +44,8 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
     source, rules, found = page.source, page.rules, [*doubts]
     listing = list_blocks(blocks)
     clauses = place(source, blocks, clauses, listing, rules)
-    found = [doubt for doubt in found if not _is_answered(doubt, clauses)]
+    starts = sorted(clause.start for clause in clauses)
+    found = [doubt for doubt in found if not _is_answered(doubt, starts)]
     observations = _observations(source, blocks, clauses, listing)
     resolved = _resolve_clauses(source, blocks, clauses, observations, listing, rules)
     found += _said_in_passing(clauses, resolved, observations, rules)
@@ -81,11 +83,12 @@ def resolve(page: Page, blocks: tuple[Block, ...], clauses: Sequence[Clause], do
     )
 
 
-def _is_answered(doubt: Diagnostic, clauses: Iterable[Clause]) -> bool:
+def _is_answered(doubt: Diagnostic, starts: list[int]) -> bool:
     """Whether something was taken after all from an observation of which nothing seemed to be: by its wording."""
     if doubt.code != "observation-without-clause" or doubt.start is None or doubt.end is None:
         return False
-    return any(doubt.start <= clause.start < doubt.end for clause in clauses)
+    at = bisect_left(starts, doubt.start)
+    return at < len(starts) and starts[at] < doubt.end
 
 
 def _lines(text: str, blocks: Iterable[Block]) -> tuple[int, ...]:
@@ -107,7 +110,6 @@ def _observations(
     source: Source, blocks: tuple[Block, ...], clauses: Sequence[Clause], listing: Listing
 ) -> list[Observation]:
     says_this = {clause.block for clause in clauses if clause.reach == "this"}
-    last_level = {number: max(at) for (number, _), at in sorted(listing.levels.items(), key=lambda kv: kv[1])}
     observations: list[Observation] = []
     under_levels: set[int] = set()
     for index in listing.observations:
@@ -118,7 +120,7 @@ def _observations(
         # After the last level an observation may speak of the whole measure: it is the level's only if it says so, or
         # stands on its line, or if the measure's other observations stand under their levels too.
         is_of_row, is_beside = block.rule == _OF_ROW, block.start > 0 and source.text[block.start - 1] != "\n"
-        if measure is not None and index < last_level.get(measure, -1) and not is_of_row:
+        if measure is not None and index < listing.last_level.get(measure, -1) and not is_of_row:
             under_levels.add(measure)
         elif is_of_row or not (is_beside or index in says_this or measure in under_levels):
             level = None
@@ -286,7 +288,8 @@ def _offers_levels(blocks: tuple[Block, ...], heading: int) -> bool:
     """Whether levels stand under a heading, or in the columns beside it, that the list could have ticked."""
     if not blocks[heading].taken:
         return True
-    under = takewhile(lambda block: block.kind != "measure", blocks[heading + 1 :])
+    following = map(blocks.__getitem__, range(heading + 1, len(blocks)))
+    under = takewhile(lambda block: block.kind != "measure", following)
     return any(
         block.rule == UNTICKED or (block.kind == "level" and not block.taken and not block.declined) for block in under
     )

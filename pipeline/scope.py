@@ -126,7 +126,8 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
             spare.append(assertion)
     meant = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
     if len(meant) < len(assertions):
-        dropped = [assertion for assertion in assertions if assertion not in meant]
+        kept = set(map(id, meant))
+        dropped = [assertion for assertion in assertions if id(assertion) not in kept]
         spare += [a for a in dropped if a.topic is not None and _is_parted(words, a.topic)]
     assertions = meant
     resolved = list(_inherit(assertions, stops, [at for at in stops if words[at] in _SENTENCE_STOPS]))
