@@ -36,6 +36,9 @@ _OF_THE_PACT_RE = re.compile(
 """Labels of what the pact itself says."""
 _NOTHING = frozenset(["-", "/", "--", "..."])
 """What stands behind a label where nothing is said."""
+# "Niveaux refusés : aucun", "La liste ne signe pas : rien."
+_REFUSES_RE = re.compile(r"\b(?:(?:refus|rejet|ecart|exclu)\w*|non|pas)\b")
+_NONE_RE = re.compile(r"(?:rien|aucune?|néant|0)\s*\.?", re.IGNORECASE)
 _SAYS_RE = re.compile(
     r"\b(?:(?:refus|rejet|ecart|exclu|accept|valid|adopt)\w*|retenu\w*|pris(?:es?)?|non|pas|hors"
     r"|a\s+(?:discuter|etudier|debattre|definir|voir|l'etude)|en\s+(?:debat|discussion|reflexion))\b"
@@ -138,7 +141,7 @@ def _recurring_label(walk: Walk, index: int) -> Mark | None:
     behind, label = walk.page.shaped[at : line.right].strip(), line.text.label or ""
     if _OF_THE_PACT_RE.search(label):  # "Ce que demande le pacte :"
         return None if behind else Mark("furniture", "label-of-the-pact", (line.left, line.right))
-    if behind in _NOTHING:
+    if behind in _NOTHING or (_REFUSES_RE.search(label) and _NONE_RE.fullmatch(behind)):
         return Mark("furniture", "recurring-label-alone", (line.left, line.right))
     # "Engagement refusé : N3": what the label says is said of what stands behind it.
     start = line.left if _SAYS_RE.search(label) else at

@@ -155,6 +155,8 @@ def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list
             opening -= 1
         if words[opening] in _ABOUT:
             first, last = opening + 1, first - 1
+        elif words[cue.end] in _SENTENCE_STOPS:  # "La charte et les haies, oui."
+            first, last = opening, first - 1
     if first == last:
         first = cue.end + (words[cue.end] in _PREPOSITIONS)
         last = next((at for at in range(first, within[1]) if words[at] in _TOPIC_ENDS), within[1])

@@ -271,6 +271,7 @@ def test_a_partial_agreement_may_go_on_to_name_its_levels(parse: Parse) -> None:
         ("Nous ne retenons pas la halte.", ["agreed", "agreed", "refused"]),
         ("Accord. La halte sera étudiée avec la région.", ["agreed", "agreed", "undecided"]),
         ("Le plan est fait. Pour la halte, c’est la région qui a la main.", ["done", "agreed", "not_competent"]),
+        ("Le plan et les terres, oui. La halte reste à étudier.", ["agreed", "agreed", "undecided"]),
         ("Halte : compétence de la région", ["agreed", "agreed", "not_competent"]),
         ("Accord mais pas de halte", ["agreed", "agreed", "refused"]),
         ("Accord, sans rouvrir de halte", ["agreed", "agreed", "refused"]),
@@ -472,6 +473,7 @@ def test_a_measure_of_which_no_level_is_ticked_is_unstated(parse: Parse, text: s
     [
         ("Engagement pris : N1\nEngagement refusé : N3\n", ["agreed", "unstated", "refused"]),
         ("Engagement pris : N1, N2\nEngagement refusé : -\n", ["agreed", "agreed"]),
+        ("N1 : Semer\nN2 : Arroser\nLa liste signe : tout.\nElle ne signe pas : rien.\n", ["agreed", "agreed"]),
         (
             "Ce que demande le pacte :\nN1. Planter\nN2. Arroser\nCe que dit la liste :\nOui à N1.\n",
             ["agreed", "agreed"],
