@@ -248,7 +248,7 @@ def _like_the_titled(page: Page, catalogue: Catalogue, titled: list[Heading]) ->
         bullet = _BULLET_RE.match(page.shaped, line.left, line.right)
         left = bullet.end() if bullet else line.left
         sign = page.shaped[line.left : left].strip()
-        if f"title {sign}" not in styles or not page.shaped[left].isupper():
+        if f"title {sign}" not in styles or not page.shaped[left : left + 1].isupper():
             continue
         if not _stands_like_a_title(page, index, taken, bool(sign), has_levels):
             continue
@@ -271,7 +271,7 @@ def _in_local_section(page: Page, taken: set[int]) -> list[Heading]:
         free = page.lines[index - 1].is_blank or index - 1 in taken or index - 1 == section
         if line.is_blank or index in taken or line.start in page.marks:
             continue
-        if bullet is None or not free or not page.shaped[bullet.end()].isupper():
+        if bullet is None or not free or not page.shaped[bullet.end() : bullet.end() + 1].isupper():
             continue
         if not any(match.rule.kind in _OTHER_KINDS for match in page.matches(line)):
             body = (bullet.end(), line.right)

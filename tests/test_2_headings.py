@@ -208,3 +208,14 @@ def test_a_measure_that_the_catalogue_only_names_is_known_by_its_name(parse: Par
     pact = parse(f"12 – {TITLES[2]}\nN1 • Créer\n\n6. Foncier agricole\nN1 • Planter\n")
     assert [row.measure for row in pact.measures if row.measure == 6] == [6]
     assert [row.title for row in pact.measures if row.measure == 6] == ["Foncier agricole"]
+
+
+@pytest.mark.parametrize("last", ["•", "\n\n•", "\nMesures locales\n\n•"])
+def test_a_bullet_that_ends_the_text_is_no_title(parse: Parse, last: str) -> None:
+    titles = [
+        "Financer les projets de la commune prioritairement par des prêts issus de sources de financement éthiques.",
+        "Mettre fin au développement de grandes surfaces commerciales sur le territoire.",
+        "Limiter la place de la publicité dans l’espace public.",
+    ]
+    text = "\n".join(f"• {title}" for title in titles)
+    assert [row.measure for row in parse(f"{text}\n{last}").measures] == [2, 9, 22]
