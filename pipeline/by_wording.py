@@ -74,7 +74,7 @@ def _left_out(said: str, wordings: Mapping[int, str]) -> list[int]:
     reason = _REASON_RE.search(said, 1)
     left = _stems(said[: reason.start()] if reason else said)
     like = [level for level, wording in wordings.items() if left and left <= _stems(wording)]
-    if len(like) != 1 or len(left) < _MOST * len(_stems(_without_act(wordings[like[0]]))):
+    if len(like) != 1 or len(left) < _MOST * len(_stems(_parted(wordings[like[0]])[1])):
         return []
     return like
 
@@ -97,8 +97,8 @@ _general = lru_cache(8)(remembering)
 
 
 def _are_said_in(words: Sequence[str], wording: str) -> bool:
-    stems, (act, *_) = _stems(wording), [*wording.split(maxsplit=1), ""]
-    if _ACT_RE.fullmatch(act) and (words[0][:_ROOT] == act[:_ROOT] or _ACT_NOUN_RE.fullmatch(words[0])):
+    stems, (act, _) = _stems(wording), _parted(wording)
+    if act and (words[0][:_ROOT] == act[:_ROOT] or _ACT_NOUN_RE.fullmatch(words[0])):
         words = words[1:] or words
     return all(word[:_STEM] in stems for word in words)
 
@@ -116,9 +116,10 @@ def _printed(source: Source, blocks: tuple[Block, ...], index: int) -> str:
     return " ".join(source.text[slice(*body)] for body in [blocks[index].body, *bodies])
 
 
-def _without_act(wording: str) -> str:
-    first, _, rest = wording.partition(" ")
-    return rest if _ACT_RE.fullmatch(first) and _stems(rest) else wording
+def _parted(wording: str) -> tuple[str, str]:
+    """The act with which a wording begins, if any, and the rest."""
+    act, _, rest = wording.partition(" ")
+    return (act, rest) if _ACT_RE.fullmatch(act) and _stems(rest) else ("", wording)
 
 
 def _words(text: str) -> list[str]:

@@ -170,7 +170,7 @@ _DETERMINERS = frozenset(
 )
 _NOUN_RE = re.compile(r"(?!n\d|niveau)[^\W\d]{3,}(?<!er)(?<!ir)(?<!re)")
 _STOPS = frozenset([".", ";", "!", "?", "¶", ":", "mais", ",", "()"])
-_SENTENCE_STOPS = frozenset([".", ";", "!", "?", "¶"])
+_BEFORE_SENTENCES = frozenset([".", ";", "!", "?", "¶"])
 _OUTER = frozenset([".", ";", "!", "?", "¶", ",", "()", "("])
 _OUR_SUBJECTS = frozenset(["nous", "on", "je", "j'", "notre", "nos", "moi"])
 _NOT_SUBJECTS = frozenset(["avec", "de", "du", "des", "d'", "par", "aux", "au", "a", "sur", "les", "pour"])
@@ -197,7 +197,7 @@ def _stands_behind_a_verb(words: list[str], levels: frozenset[int], start: int) 
 
 def _heads_a_sentence(words: list[str], at: int) -> bool:
     """Whether a sentence begins at a token, and not only a line that goes on with a list."""
-    return at == 0 or (words[at - 1] in _SENTENCE_STOPS and words[max(at - 2, 0)] not in ("et", "ou", "ni", ","))
+    return at == 0 or (words[at - 1] in _BEFORE_SENTENCES and words[max(at - 2, 0)] not in ("et", "ou", "ni", ","))
 
 
 def _bare(words: list[str], levels: frozenset[int], start: int, end: int) -> tuple[int, int]:

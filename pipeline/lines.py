@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.fold import plain_of, shape_of
-from pipeline.linetext import LineText, LineTexts, RuleMatch, match_of, texts_of, with_bars
+from pipeline.fold import plain_of, shape_of, with_bars
+from pipeline.linetext import LineText, LineTexts, RuleMatch, match_of, texts_of
 from pipeline.model import Diagnostic, Source, moved
 from pipeline.rules import LineRule, Rules
 from pipeline.ticks import with_boxes

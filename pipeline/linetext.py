@@ -259,25 +259,6 @@ def match_of(
     return rule.compiled.fullmatch(text, left, right, timeout=TIMEOUT)
 
 
-_HEADER_RE = re.compile(r";[ ]*\"?(?:[Nn]iveau|[Nn]iv\.?|[Nn]|NIVEAU)[ ]?\d\"?[ ]*;")
-_ROWS = 3
-"""So many lines with as many semicolons as the header of levels are the rows of a table."""
-
-
-def with_bars(text: str) -> str:
-    """The text with bars for the semicolons of rows, where a header names levels between such. Same length."""
-    header = _HEADER_RE.search(text)
-    if header is None:
-        return text
-    ends = text.find("\n", header.end())
-    n = text.count(";", text.rfind("\n", 0, header.start()) + 1, ends if ends >= 0 else len(text))
-    lines = text.split("\n")
-    rows = [line.count(";") == n for line in lines]
-    if sum(rows) < _ROWS:
-        return text
-    return "\n".join(line.replace(";", "|") if is_row else line for line, is_row in zip(lines, rows, strict=True))
-
-
 _TEXTS: dict[str, LineTexts] = {}
 """By the rules' fingerprint: a worker makes each once."""
 

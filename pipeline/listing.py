@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import takewhile
 
 from pipeline.model import Block, Source
@@ -11,12 +10,13 @@ CHOSEN = "level-chosen"
 """The rule of a line that chooses a level."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The blocks of a pact by what they stand under; indexes are of blocks.
 
     `chosen` are the levels that a line of its own chooses of those printed: "Niveau retenu : 2". `worded` is, by
-    measure and level, the first block that prints its wording, whether it is taken on or not.
+    measure and level, the first block that prints its wording, whether it is taken on or not; `last_level`, by measure,
+    the last block that takes on one of its levels.
     """
 
     headings: dict[int, list[int]]
@@ -25,14 +25,7 @@ class Listing:
     declined: dict[tuple[int, int], int]
     observations: list[int]
     worded: dict[int, dict[int, int]]
-
-    @cached_property
-    def last_level(self) -> dict[int, int]:
-        """By measure, the last block that takes on one of its levels."""
-        last: dict[int, int] = {}
-        for (measure, _), at in self.levels.items():
-            last[measure] = max(at[-1], last.get(measure, -1))
-        return last
+    last_level: dict[int, int]
 
 
 def list_blocks(blocks: tuple[Block, ...]) -> Listing:
@@ -66,7 +59,10 @@ def list_blocks(blocks: tuple[Block, ...]) -> Listing:
         elif block.kind == "observation":
             observations.append(index)
     _without_choices(blocks, levels)
-    return Listing(dict(headings), dict(levels), dict(chosen), declined, observations, dict(worded))
+    last: dict[int, int] = {}
+    for (measure, _), at in levels.items():
+        last[measure] = max(at[-1], last.get(measure, -1))
+    return Listing(dict(headings), dict(levels), dict(chosen), declined, observations, dict(worded), last)
 
 
 def _is_choice(blocks: tuple[Block, ...], index: int) -> bool:

@@ -24,7 +24,7 @@ _WITH_LABEL = frozenset(["furniture-nothing-said", CHOSEN])
 """Rules that read a label with what stands behind it."""
 ANSWER_SIGN = "answer-sign"
 """The rule of what stands between a wording and the verdict that closes its line."""
-_NUMBERED = "numbered-and-answered"
+NUMBERED = "numbered-and-answered"
 """The rule by which the number of a list is a level."""
 _NUMBERED_RE = re.compile(
     r"[(\[]?(?:(?P<measure>\d{1,3})\.(?P<number>[1-9])[.)\]:-]{0,2}\s+|(?P<single>[1-9])\s?[.)\]:-]{1,2}\s+(?=[^\W\d_]))"
@@ -161,17 +161,16 @@ def _numbered_level(walk: Walk, index: int) -> Mark | None:
     if number not in page.rules.words.numbers:
         return None
     if numbered["measure"] is not None:  # "12.2 Réaliser un plan"
-        marked = next(rule for rule in page.rules.lines if rule.kind == "level")
         is_own = int(numbered["measure"]) == walk.blocks[walk.head].measure
-        return Mark("level", _NUMBERED, body, levels=(number,), line_rule=marked) if is_own else None
-    if walk.level is not None and walk.blocks[walk.level].rule != _NUMBERED:
+        return Mark("level", NUMBERED, body, levels=(number,)) if is_own else None
+    if walk.level is not None and walk.blocks[walk.level].rule != NUMBERED:
         return None
     after = page.marks.get(page.lines[index + 1].start) if index + 1 < len(page.lines) else None
     is_led = after is not None and after.rule in ("table-leader", ANSWER_SIGN)
-    rule = next((match.rule for match in page.matches(line) if match.rule.kind == "item"), None)
-    if not is_led and (rule is None or page.floor(line, numbered.end()) is None):
+    is_item = any(match.rule.kind == "item" for match in page.matches(line))
+    if not is_led and not (is_item and page.floor(line, numbered.end()) is not None):
         return None
-    return Mark("level", _NUMBERED, body, levels=(number,), line_rule=rule)
+    return Mark("level", NUMBERED, body, levels=(number,))
 
 
 def _fits(walk: Walk, index: int, match: RuleMatch) -> bool:

@@ -16,7 +16,7 @@ from regex import Pattern
 from pipeline.fold import plain
 from pipeline.model import OrganisationKind, Stance
 from pipeline.patterns import compile_once, kept
-from pipeline.ticks import BOX, CHECKED, EMPTY, TICK
+from pipeline.ticks import BOX, CHECKED, EMPTY, SIGNS, TICK
 from pipeline.words import LevelWords, MeasureWords, Strict, any_of
 
 R = TypeVar("R", bound="_Rule")
@@ -71,9 +71,9 @@ class LineRule(_RegexRule):
     level's line. `next`: only before a block of that kind. `diagnostic`: the code of a warning to give.
     `sure`: a measure only where the catalogue confirms it. `about`: the observation is about the whole pact.
     `answers`: its first words are an answer, which may begin with a small letter behind a line that is not wrapped.
-    `longest`: no longer line, in characters, is tried. `needs`:
-    only a line that holds one of these is tried. `holds`: a pattern that stands in every match; in a long line the
-    rule is not tried behind the last of them.
+    `longest`: no longer line, in characters, is tried. `needs`: only a line that holds one of these is tried
+    ("%BOX%": a sign of a box). `holds`: a pattern that stands in every match; in a long line the rule is not tried
+    behind the last of them.
     """
 
     @cached_property
@@ -477,6 +477,8 @@ class _Fill:
         filled = dict(row)
         if isinstance(row.get("regex"), str):
             filled |= {"regex": self.regex(row["regex"]), "written": row["regex"]}
+        if row.get("needs") == ["%BOX%"]:
+            filled["needs"] = list(SIGNS)
         if isinstance(row.get("holds"), str):
             filled["holds"] = self.regex(row["holds"])
         if isinstance(row.get("patterns"), list):

@@ -124,13 +124,10 @@ def decide_scope(words: list[str], cues: list[Cue], references: list[Reference])
             assertions.append(assertion)
         elif topic is not None and (not strays[i] or topic[0] >= cue.end or _is_parted(words, topic)):
             spare.append(assertion)
-    meant = _without_comments(assertions, words, [at for at in stops if words[at] in _SENTENCE_STOPS])
-    if len(meant) < len(assertions):
-        kept = set(map(id, meant))
-        dropped = [assertion for assertion in assertions if id(assertion) not in kept]
-        spare += [a for a in dropped if a.topic is not None and _is_parted(words, a.topic)]
-    assertions = meant
-    resolved = list(_inherit(assertions, stops, [at for at in stops if words[at] in _SENTENCE_STOPS]))
+    sentences = [at for at in stops if words[at] in _SENTENCE_STOPS]
+    assertions, comments = _without_comments(assertions, words, sentences)
+    spare += [a for a in comments if a.topic is not None and _is_parted(words, a.topic)]
+    resolved = list(_inherit(assertions, stops, sentences))
     resolved = [_alone(assertion, resolved) for assertion in resolved]
     return Reading(_without_idle(resolved), tuple(silent), tuple(ambiguous), tuple(spare))
 
@@ -144,15 +141,11 @@ def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list
         return None
     colon = cue.start if words[cue.start] == ":" else cue.start - 1
     last = colon if colon > 0 and words[colon] == ":" else cue.start
-    first = last
-    while first > within[0] and words[first - 1] not in _TOPIC_STARTS:
-        first -= 1
+    first = _topic_start(words, last, within[0])
     if last == cue.start:
         last = next((at for at in range(first, last) if words[at] in _TOPIC_VERBS), last)
     if first == last and words[first - 1] == ",":  # "Pour la charte, c'est l'agglo qui a la main"
-        opening = first - 1
-        while opening > within[0] and words[opening - 1] not in _TOPIC_STARTS:
-            opening -= 1
+        opening = _topic_start(words, first - 1, within[0])
         if words[opening] in _ABOUT:
             first, last = opening + 1, first - 1
         elif words[cue.end] in _SENTENCE_STOPS:  # "La charte et les haies, oui."
@@ -162,6 +155,13 @@ def _topic(words: list[str], cue: Cue, within: tuple[int, int], references: list
         last = next((at for at in range(first, within[1]) if words[at] in _TOPIC_ENDS), within[1])
     names_level = any(ref.start < last and ref.end > first for ref in references)
     return (first, last) if 0 < last - first <= _LONGEST_TOPIC and not names_level else None
+
+
+def _topic_start(words: list[str], at: int, least: int) -> int:
+    """The first token of the stretch without a stop that ends before a token, from `least` on."""
+    while at > least and words[at - 1] not in _TOPIC_STARTS:
+        at -= 1
+    return at
 
 
 def _is_parted(words: list[str], topic: tuple[int, int]) -> bool:
@@ -214,11 +214,14 @@ def _is_idle(assertion: Assertion, assertions: list[Assertion]) -> bool:
     return main == "undecided" or (assertion.rule.bound and main not in ("agree", "done"))
 
 
-def _without_comments(assertions: list[Assertion], words: list[str], stops: list[int]) -> list[Assertion]:
-    """Leave out what only explains: a weak cue that names no level, where another sentence says yes or no outright
+def _without_comments(
+    assertions: list[Assertion], words: list[str], stops: list[int]
+) -> tuple[list[Assertion], list[Assertion]]:
+    """Part off what only explains: a weak cue that names no level, where another sentence says yes or no outright
     ("Nous signons, sauf les bancs. Ils appartiennent à la SNCF.") or an earlier one said something else."""
     acts = [a.start for a in assertions if a.stance in ("agree", "refuse") and not a.rule.weak]
     kept: list[Assertion] = []
+    comments: list[Assertion] = []
     for assertion in assertions:
         if not assertion.rule.weak or assertion.references:
             kept.append(assertion)
@@ -231,9 +234,9 @@ def _without_comments(assertions: list[Assertion], words: list[str], stops: list
         # "Refusé : emprunts en cours" gives a reason.
         last = next((a for a in reversed(kept) if a.stance not in QUALIFIERS), None)
         said_before = said_before or (last is not None and last.stance == "refuse" and words[last.end] == ":")
-        if speaks_of_it or not (elsewhere or said_before):
-            kept.append(assertion)
-    return kept
+        is_comment = not speaks_of_it and (elsewhere or said_before)
+        (comments if is_comment else kept).append(assertion)
+    return kept, comments
 
 
 def _end_of_sentence(assertion: Assertion, stops: list[int]) -> int:

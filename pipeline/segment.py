@@ -12,7 +12,7 @@ from pipeline.fold import LONGEST
 from pipeline.lines import SENTENCE_END, Line, Mark, Page
 from pipeline.listing import CHOSEN
 from pipeline.model import Block, Diagnostic, Severity
-from pipeline.opening import ANSWER_SIGN, mark_of
+from pipeline.opening import ANSWER_SIGN, NUMBERED, mark_of
 from pipeline.walk import CONTINUED, Walk, goes_on, is_bare_label, last_character, turns_upright
 
 _PREAMBLE_END = (".", ":", ";", "!", ",")
@@ -69,7 +69,7 @@ _SIGNS = " :–—=-"
 def _may_part(mark: Mark, line: Line, n_cuts: int) -> bool:
     """Whether the list may take the floor in a line, which is what is left of one that was cut `n_cuts` times."""
     is_within = n_cuts < _MOST_CUTS or line.end - line.start <= LONGEST
-    return mark.kind in ("level", "item") and mark.line_rule is not None and is_within
+    return mark.kind in ("level", "item") and (mark.line_rule is not None or mark.rule == NUMBERED) and is_within
 
 
 def _part(walk: Walk, index: int, body: int) -> bool:

@@ -12,6 +12,8 @@ _BLANK = frozenset(["", "-", "–", "—", "[]", "()", "/", "."])
 
 BOX = rf"(?:[{_CHECKS}{_CROSSES}{_EMPTY}]|\[\s?[xXvV✓✔✗]?\s?\]|\(\s?[xX✓✔]?\s?\))"
 """A pattern, in verbose syntax, for a check box, ticked or not."""
+SIGNS = (*_CHECKS, *_CROSSES, *_EMPTY, "[", "(")
+"""One of these stands in every box."""
 CHECKED = rf"(?:[{_CHECKS}{_CROSSES}]|\[\s?[xXvV✓✔✗]\s?\]|\(\s?[xX✓✔]\s?\))"
 EMPTY = rf"(?:[{_EMPTY}•]|\[\s?\]|\(\s?\))"
 """Patterns for a box that is ticked, by whatever sign, and for one that is not, where such stand beside answers. A
